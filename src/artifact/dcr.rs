@@ -1,0 +1,1 @@
+//! The streams that a Data Collection Rule declares.

@@ -1,0 +1,1 @@
+//! relay.json: what the operator writes.

@@ -1,0 +1,1 @@
+//! The one loop of delivery: token, send, classify, split.

@@ -1,0 +1,68 @@
+//! ccf-edge: a pure core turns bytes into rows or findings; thin edges carry them.
+//!
+//! The relay receives the webhooks of a SaaS product, verifies them, reshapes each event to the columns of a
+//! Data Collection Rule's stream and sends the rows to Azure's Logs Ingestion API.
+//!
+//! # Invariants
+//!
+//! 1. Only [`worker`] names the `worker` crate, and only the edges (`worker`, `js`) name `wasm_bindgen`.
+//!    Everything else compiles natively and is tested with plain `cargo test`.
+//! 2. The core never reads a clock: `now` is an argument. `clippy.toml` bans the clocks of the standard library.
+//! 3. Checking never fails: it returns findings. `Result` belongs to webhooks, configuration and delivery.
+//! 4. An unverified body has another type than a verified one, and only [`webhook::verify`] makes the latter.
+//! 5. A secret type has no `Display`, no `Serialize`, and a redacting `Debug`.
+//! 6. A sender hears 2xx only when the event is stored or delivered.
+//! 7. A row that leaves conforms to the stream that it was built for.
+//! 8. Nothing is dropped in silence: what cannot be delivered is kept with its reason, and what a mapping
+//!    loses is counted and named.
+//!
+//! # An event's way
+//!
+//! ```text
+//! worker entry    a Delivery, its size capped, nothing parsed
+//!  └ relay        verify   -> Handshake | Rejection | Verified
+//!     └ relay     rows     -> Rows { rows, losses }        a bad field is a Loss, never a crash
+//!        └ batch  pack     -> Batch                        one JSON array within Azure's limits
+//!           └ deliver      -> Delivered | Undelivered      token, send, classify, split
+//! ```
+//!
+//! The modules below stand in reading order; each depends only on those above it.
+
+#![deny(unsafe_code)]
+#![warn(missing_docs)]
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::indexing_slicing,
+        clippy::panic,
+        clippy::todo,
+        clippy::unimplemented
+    )
+)]
+
+pub mod text;
+
+pub mod json;
+
+pub mod artifact;
+
+pub mod webhook;
+
+pub mod mapping;
+
+pub mod batch;
+
+pub mod azure;
+
+pub mod deliver;
+
+pub mod config;
+
+pub mod relay;
+
+#[cfg(feature = "js")]
+pub mod js;
+#[cfg(feature = "worker")]
+pub mod worker;

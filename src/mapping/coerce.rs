@@ -1,0 +1,1 @@
+//! Coercion of a JSON value to the type of a column.

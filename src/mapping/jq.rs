@@ -1,0 +1,1 @@
+//! jq by jaq: what the compiled plan cannot run.

@@ -1,0 +1,58 @@
+//! What a mapping loses: counted and named, never silent.
+
+use std::fmt;
+
+/// A value that did not reach its column as the sender sent it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Loss {
+    /// The index of the row within the delivery, from 0.
+    pub row: usize,
+    /// The column's name.
+    pub column: String,
+    /// What happened.
+    pub reason: LossReason,
+}
+
+/// Why a value did not reach its column as it was.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum LossReason {
+    /// The value is of a type that the column cannot hold; the column is null.
+    WrongType {
+        /// What the column holds, such as `datetime`.
+        wanted: &'static str,
+        /// What the value is, such as `object`.
+        found: &'static str,
+    },
+    /// The value is a number outside the column's range; the column is null.
+    OutOfRange {
+        /// The column's type.
+        wanted: &'static str,
+    },
+    /// The text is not a value of the column's type, such as `soon` for a datetime; the column is null.
+    NotA {
+        /// The column's type.
+        wanted: &'static str,
+    },
+    /// The text is longer than Azure keeps and was cut at a character boundary.
+    Cut {
+        /// The length of the whole text in bytes of UTF-8.
+        bytes: usize,
+    },
+    /// The column's jq expression failed on this event; the column is null.
+    Expression {
+        /// What jq said.
+        message: String,
+    },
+}
+
+impl fmt::Display for LossReason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::WrongType { wanted, found } => write!(f, "the value is of type {found}, not {wanted}"),
+            Self::OutOfRange { wanted } => write!(f, "the number is outside the range of {wanted}"),
+            Self::NotA { wanted } => write!(f, "the text is not a {wanted}"),
+            Self::Cut { bytes } => write!(f, "the text has {bytes} bytes and was cut to 65536"),
+            Self::Expression { message } => write!(f, "the expression failed: {message}"),
+        }
+    }
+}

@@ -1,0 +1,1 @@
+//! The relay as a value: configuration, sources and schemas, ready to receive.
