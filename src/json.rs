@@ -74,3 +74,28 @@ pub fn parse(text: &str, dialect: Dialect) -> Parsed {
     let _ = (text, dialect);
     Parsed { value: None, errors: Vec::new() }
 }
+
+/// Appends `text` to `out` as a JSON string, quotes included.
+///
+/// Control characters, quotes and backslashes are escaped; everything else stands as it is.
+pub fn write_string(out: &mut Vec<u8>, text: &str) {
+    const HEX: [u8; 16] = *b"0123456789abcdef";
+    out.push(b'"');
+    for byte in text.bytes() {
+        match byte {
+            b'"' => out.extend_from_slice(b"\\\""),
+            b'\\' => out.extend_from_slice(b"\\\\"),
+            b'\n' => out.extend_from_slice(b"\\n"),
+            b'\r' => out.extend_from_slice(b"\\r"),
+            b'\t' => out.extend_from_slice(b"\\t"),
+            0..=0x1f => {
+                let digit = HEX.get(usize::from(byte & 0xf)).copied().unwrap_or(b'0');
+                out.extend_from_slice(b"\\u00");
+                out.push(b'0' + (byte >> 4));
+                out.push(digit);
+            }
+            _ => out.push(byte),
+        }
+    }
+    out.push(b'"');
+}
