@@ -13,6 +13,7 @@ use crate::json;
 use crate::scan::{Malformed, Scanner, Start};
 use crate::webhook::delivery::Field;
 use std::borrow::Cow;
+use std::convert::Infallible;
 use std::fmt;
 use std::ops::Range;
 
@@ -98,10 +99,10 @@ struct Column {
     /// `"Name":`, ready to be written.
     prefix: Vec<u8>,
     kind: ColumnType,
-    from: From_,
+    from: Filling,
 }
 
-enum From_ {
+enum Filling {
     Chain(Vec<Operation>),
     Program(Program),
     /// The member of the event whose name is the column's, however it is cased.
@@ -401,13 +402,13 @@ impl Mapping {
         for column in &schema.columns {
             let expression = mapped.iter().find(|(name, _)| *name == column.name).map(|(_, text)| *text);
             let from = match expression {
-                None => From_::SameName(tree.want_name(&column.name)),
+                None => Filling::SameName(tree.want_name(&column.name)),
                 Some(text) => match expr::chain(text) {
-                    Some(chain) => From_::Chain(operations(chain, &mut tree, &mut headers)),
+                    Some(chain) => Filling::Chain(operations(chain, &mut tree, &mut headers)),
                     None => match compile_program(text, &mut headers) {
                         Ok(program) => {
                             parses = true;
-                            From_::Program(program)
+                            Filling::Program(program)
                         }
                         Err(reasons) => {
                             errors.extend(reasons.into_iter().map(|error| MappingError {
@@ -641,93 +642,98 @@ impl Run<'_> {
 
     /// Writes the row of the event that starts at the scanner.
     fn event(&mut self, bytes: &[u8], scanner: &mut Scanner) -> Result<(), RowsError> {
-        let range = self.mapping.tree.walk(bytes, scanner, &mut self.slots)?;
-        let input = if self.mapping.parses {
-            Some(Input::parse(bytes.get(range).unwrap_or_default()))
-        } else {
-            None
-        };
-        let row = self.rows.len();
-        let mut first = true;
-        for column in &self.mapping.columns {
-            let picked = match &column.from {
-                From_::SameName(slot) => match self.slots.found.get(*slot) {
-                    Some(Slot::Found(range)) => Picked::Text(slice(bytes, range)),
-                    _ => continue,
-                },
-                From_::Chain(operations) => self.chain(operations, bytes),
-                From_::Program(program) => match &input {
-                    Some(Ok(input)) => {
-                        self.scratch.clear();
-                        match program.first(input, self.variables, &mut self.scratch) {
-                            Ok(true) => {
-                                Picked::Text(Cow::Owned(String::from_utf8_lossy(&self.scratch).into_owned()))
-                            }
-                            Ok(false) => Picked::Nothing,
-                            Err(message) => Picked::Failed(message),
-                        }
+        let Run { mapping, slots, variables, texts, scratch, rows, losses } = self;
+        let range = mapping.tree.walk(bytes, scanner, slots)?;
+        let input = mapping.parses.then(|| Input::parse(bytes.get(range).unwrap_or_default()));
+        let row = rows.len();
+        let Ok(()) = rows.write_row(|out| {
+            let start = out.len();
+            for column in &mapping.columns {
+                let picked = match &column.from {
+                    Filling::SameName(slot) => match slots.found.get(*slot) {
+                        Some(Slot::Found(range)) => Picked::Text(slice(bytes, range)),
+                        _ => continue,
+                    },
+                    Filling::Chain(operations) => chain(operations, bytes, &slots.found, texts, variables),
+                    Filling::Program(program) => run_program(program, input.as_ref(), variables, scratch),
+                };
+                out.push(if out.len() == start { b'{' } else { b',' });
+                out.extend_from_slice(&column.prefix);
+                let loss = match picked {
+                    Picked::Text(text) => coerce(&text, column.kind, out),
+                    Picked::Nothing => coerce("null", column.kind, out),
+                    Picked::Failed(message) => {
+                        out.extend_from_slice(b"null");
+                        Some(LossReason::Expression { message })
                     }
-                    Some(Err(message)) => Picked::Failed(message.clone()),
-                    None => Picked::Nothing,
-                },
-            };
-            let out = self.rows.bytes_mut();
-            out.push(if first { b'{' } else { b',' });
-            first = false;
-            out.extend_from_slice(&column.prefix);
-            let loss = match picked {
-                Picked::Text(text) => coerce(&text, column.kind, out),
-                Picked::Nothing => {
-                    out.extend_from_slice(b"null");
-                    None
+                };
+                if let Some(reason) = loss {
+                    losses.push(Loss { row, column: column.name.clone(), reason });
                 }
-                Picked::Failed(message) => {
-                    out.extend_from_slice(b"null");
-                    Some(LossReason::Expression { message })
-                }
-            };
-            if let Some(reason) = loss {
-                self.losses.push(Loss { row, column: column.name.clone(), reason });
             }
-        }
-        let out = self.rows.bytes_mut();
-        if first {
-            out.push(b'{');
-        }
-        out.push(b'}');
-        self.rows.end_row();
-        if self.rows.byte_len() > MAX_ROWS_BYTES { Err(RowsError::TooLarge) } else { Ok(()) }
+            if out.len() == start {
+                out.push(b'{');
+            }
+            out.push(b'}');
+            Ok::<(), Infallible>(())
+        });
+        if rows.array().len() > MAX_ROWS_BYTES { Err(RowsError::TooLarge) } else { Ok(()) }
     }
+}
 
-    fn chain<'b>(&'b self, operations: &'b [Operation], bytes: &'b [u8]) -> Picked<'b> {
-        let mut last = Picked::Nothing;
-        for operation in operations {
-            last = match operation {
-                Operation::Slot { slot, path } => match self.slots.found.get(*slot) {
-                    Some(Slot::Found(range)) => Picked::Text(slice(bytes, range)),
-                    Some(Slot::Blocked { step, met }) => blocked(path, *step, met),
-                    _ => Picked::Text(Cow::Borrowed("null")),
-                },
-                Operation::Literal(text) => Picked::Text(Cow::Borrowed(text)),
-                Operation::Variable(variable) => Picked::Text(Cow::Borrowed(match variable {
-                    Variable::Event => &self.texts.event,
-                    Variable::Delivery => &self.texts.delivery,
-                    Variable::Source => &self.texts.source,
-                    Variable::Received => &self.texts.received,
-                })),
-                Operation::Header(name) => Picked::Text(match self.variables.headers.get(name) {
-                    Field::Once(value) => Cow::Owned(json::string_or_null(Some(value))),
-                    _ => Cow::Borrowed("null"),
-                }),
-            };
-            match &last {
-                Picked::Text(text) if matches!(text.as_ref(), "null" | "false") => {}
-                Picked::Nothing => {}
-                Picked::Text(_) | Picked::Failed(_) => return last,
-            }
-        }
-        last
+fn run_program<'p>(
+    program: &Program,
+    input: Option<&Result<Input, String>>,
+    variables: &Variables,
+    scratch: &'p mut Vec<u8>,
+) -> Picked<'p> {
+    let input = match input {
+        Some(Ok(input)) => input,
+        Some(Err(message)) => return Picked::Failed(message.clone()),
+        None => return Picked::Nothing,
+    };
+    scratch.clear();
+    match program.first(input, variables, scratch) {
+        Ok(true) => Picked::Text(String::from_utf8_lossy(scratch)),
+        Ok(false) => Picked::Nothing,
+        Err(message) => Picked::Failed(message),
     }
+}
+
+fn chain<'b>(
+    operations: &'b [Operation],
+    bytes: &'b [u8],
+    slots: &[Slot],
+    texts: &'b Texts,
+    variables: &Variables,
+) -> Picked<'b> {
+    let mut last = Picked::Nothing;
+    for operation in operations {
+        last = match operation {
+            Operation::Slot { slot, path } => match slots.get(*slot) {
+                Some(Slot::Found(range)) => Picked::Text(slice(bytes, range)),
+                Some(Slot::Blocked { step, met }) => blocked(path, *step, met),
+                _ => Picked::Text(Cow::Borrowed("null")),
+            },
+            Operation::Literal(text) => Picked::Text(Cow::Borrowed(text)),
+            Operation::Variable(variable) => Picked::Text(Cow::Borrowed(match variable {
+                Variable::Event => &texts.event,
+                Variable::Delivery => &texts.delivery,
+                Variable::Source => &texts.source,
+                Variable::Received => &texts.received,
+            })),
+            Operation::Header(name) => Picked::Text(match variables.headers.get(name) {
+                Field::Once(value) => Cow::Owned(json::string_or_null(Some(value))),
+                _ => Cow::Borrowed("null"),
+            }),
+        };
+        match &last {
+            Picked::Text(text) if matches!(text.as_ref(), "null" | "false") => {}
+            Picked::Nothing => {}
+            Picked::Text(_) | Picked::Failed(_) => return last,
+        }
+    }
+    last
 }
 
 /// What a path gives that met a value into which one of its steps cannot reach.
