@@ -835,62 +835,18 @@ pub fn string_or_null(text: Option<&str>) -> String {
 /// The escapes must be sound, as they are in text that a parser has passed. A surrogate without its partner
 /// becomes U+FFFD.
 pub fn unescape(raw: &str) -> Cow<'_, str> {
-    let Some((plain, _)) = raw.split_once('\\') else { return Cow::Borrowed(raw) };
+    if !raw.contains('\\') {
+        return Cow::Borrowed(raw);
+    }
     let mut out = String::with_capacity(raw.len());
-    out.push_str(plain);
-    let mut rest = raw.get(plain.len()..).unwrap_or_default();
-    let mut high: Option<u32> = None;
-    while let Some(escape) = rest.strip_prefix('\\') {
-        let mut chars = escape.chars();
-        let mut unit = None;
-        match chars.next() {
-            Some('u') => {
-                let digits = escape.get(1..5).unwrap_or_default();
-                unit = u32::from_str_radix(digits, 16).ok();
-                rest = escape.get(5..).unwrap_or_default();
-            }
-            other => {
-                rest = chars.as_str();
-                if high.take().is_some() {
-                    out.push(char::REPLACEMENT_CHARACTER);
-                }
-                out.push(match other {
-                    Some('b') => '\u{8}',
-                    Some('f') => '\u{c}',
-                    Some('n') => '\n',
-                    Some('r') => '\r',
-                    Some('t') => '\t',
-                    Some(same) => same,
-                    None => break,
-                });
-            }
-        }
-        if let Some(unit) = unit {
-            match (high.take(), unit) {
-                (Some(first), 0xdc00..0xe000) => {
-                    let scalar = 0x1_0000 + ((first - 0xd800) << 10) + (unit - 0xdc00);
-                    out.push(char::from_u32(scalar).unwrap_or(char::REPLACEMENT_CHARACTER));
-                }
-                (before, _) => {
-                    if before.is_some() {
-                        out.push(char::REPLACEMENT_CHARACTER);
-                    }
-                    match unit {
-                        0xd800..0xdc00 => high = Some(unit),
-                        _ => out.push(char::from_u32(unit).unwrap_or(char::REPLACEMENT_CHARACTER)),
-                    }
-                }
-            }
-        }
-        let plain = rest.split('\\').next().unwrap_or_default();
-        if !plain.is_empty() && high.take().is_some() {
-            out.push(char::REPLACEMENT_CHARACTER);
-        }
+    let mut rest = raw;
+    while let Some((plain, _)) = rest.split_once('\\') {
         out.push_str(plain);
         rest = rest.get(plain.len()..).unwrap_or_default();
+        let escape = read_escape(rest);
+        out.extend(escape.text);
+        rest = rest.get(escape.length..).unwrap_or_default();
     }
-    if high.is_some() {
-        out.push(char::REPLACEMENT_CHARACTER);
-    }
+    out.push_str(rest);
     Cow::Owned(out)
 }
