@@ -6,6 +6,7 @@
 pub mod coerce;
 pub mod jq;
 pub mod loss;
+mod number;
 pub mod plan;
 pub mod time;
 
