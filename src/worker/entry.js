@@ -3,7 +3,7 @@
 // An event crosses the border a few times only: its body once as bytes, the headers that its source reads as
 // one text, each request to Azure as one text and one array of bytes. The idiomatic way, with the request and
 // the response as Rust values, costs more than the work between (bench/README.md).
-import * as core from "ccf-edge-core";
+import * as core from "ccf-edge-wasm";
 import module from "./ccf_edge_bg.wasm";
 
 /** What `passage.next()` answers; the same numbers stand in src/worker/mod.rs. */
