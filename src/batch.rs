@@ -1,1 +1,346 @@
 //! Rows become calls: JSON arrays within the limits of the Logs Ingestion API.
+//!
+//! A few rows travel as they are: the buffer that they were written to already is the array.
+//! More are compressed, and a call is filled until the next row would take it over the limit.
+//! The same rows always make the same bytes, so that a repeated call is the same call.
+
+use std::ops::Range;
+
+use flate2::{Compress, Compression, Crc, FlushCompress};
+
+/// Rows, each a JSON object, in one buffer that is a JSON array at any time.
+#[derive(Clone, PartialEq, Eq)]
+pub struct RowBuffer {
+    /// `[`, the rows with commas between them, `]`.
+    bytes: Vec<u8>,
+    /// Where each row ends.
+    ends: Vec<usize>,
+}
+
+impl RowBuffer {
+    /// A buffer without rows.
+    pub fn new() -> Self {
+        Self::with_capacity(0)
+    }
+
+    /// A buffer without rows that has room for `bytes` bytes of them.
+    pub fn with_capacity(bytes: usize) -> Self {
+        let mut array = Vec::with_capacity(bytes.saturating_add(2));
+        array.extend_from_slice(b"[]");
+        RowBuffer { bytes: array, ends: Vec::new() }
+    }
+
+    /// Adds the row that `write` appends to the buffer that it is given.
+    ///
+    /// `write` must append one JSON object and leave the bytes before it alone. If it appends nothing, or
+    /// fails, there is no new row.
+    pub fn write_row<E>(&mut self, write: impl FnOnce(&mut Vec<u8>) -> Result<(), E>) -> Result<(), E> {
+        self.bytes.pop();
+        let before = self.bytes.len();
+        if !self.ends.is_empty() {
+            self.bytes.push(b',');
+        }
+        let start = self.bytes.len();
+        let result = write(&mut self.bytes);
+        if result.is_ok() && self.bytes.len() > start {
+            self.ends.push(self.bytes.len());
+        } else {
+            self.bytes.truncate(before);
+        }
+        self.bytes.push(b']');
+        result
+    }
+
+    /// Adds a row that is already written: one JSON object.
+    pub fn push(&mut self, row: &[u8]) {
+        let Ok(()) = self.write_row(|out| {
+            out.extend_from_slice(row);
+            Ok::<(), std::convert::Infallible>(())
+        });
+    }
+
+    /// Adds all rows of another buffer.
+    pub fn extend(&mut self, other: &RowBuffer) {
+        let Some(rows) = other.slice(0..other.len()) else { return };
+        self.bytes.pop();
+        if !self.ends.is_empty() {
+            self.bytes.push(b',');
+        }
+        // The other's rows start behind its bracket.
+        let base = self.bytes.len().saturating_sub(1);
+        self.bytes.extend_from_slice(rows);
+        self.bytes.push(b']');
+        self.ends.extend(other.ends.iter().map(|end| end.saturating_add(base)));
+    }
+
+    /// How many rows there are.
+    pub fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    /// Whether there is no row.
+    pub fn is_empty(&self) -> bool {
+        self.ends.is_empty()
+    }
+
+    /// The row of that index, from 0.
+    pub fn row(&self, index: usize) -> Option<&[u8]> {
+        self.slice(index..index.checked_add(1)?)
+    }
+
+    /// All rows as a JSON array.
+    pub fn array(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// Where the row of that index starts.
+    fn start(&self, index: usize) -> Option<usize> {
+        match index.checked_sub(1) {
+            None => Some(1),
+            Some(previous) => self.ends.get(previous)?.checked_add(1),
+        }
+    }
+
+    /// The rows of a range with commas between them; `None` if the range is empty or not in the buffer.
+    fn slice(&self, rows: Range<usize>) -> Option<&[u8]> {
+        let end = *self.ends.get(rows.end.checked_sub(1)?)?;
+        self.bytes.get(self.start(rows.start)?..end)
+    }
+}
+
+impl Default for RowBuffer {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl std::fmt::Debug for RowBuffer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("RowBuffer").field("rows", &self.len()).field("bytes", &self.bytes.len()).finish()
+    }
+}
+
+/// How large a call may be, in bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// The body as it travels. Azure refuses more than 1,048,576 (413 `ContentLengthLimitExceeded`).
+    pub wire: usize,
+    /// The body before compression. Azure takes a call of more than 50 MiB and then loses it.
+    pub raw: usize,
+    /// A body smaller than this is not compressed.
+    pub gzip_from: usize,
+}
+
+impl Default for Limits {
+    /// `wire` is 1 MiB less 4 KiB of headroom for an intermediary that counts header fields too, the margin
+    /// that OpenTelemetry's exporter keeps. Microsoft documents "1 MB for both compressed and uncompressed
+    /// data"; what the service enforces is the length of the body on the wire.
+    ///
+    /// `raw` is what OpenTelemetry's exporter observed; whoever wants only what is documented sets 1,000,000.
+    ///
+    /// `gzip_from` is 12 KiB: with its header fields such a call still fits the ten segments that a new TCP
+    /// connection sends before it waits (RFC 6928), so that compressing it would cost time and win none.
+    fn default() -> Self {
+        Limits { wire: 1_048_576 - 4096, raw: 50 * 1_048_576, gzip_from: 12 * 1024 }
+    }
+}
+
+/// The body of one call.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Batch {
+    /// The body if it had to be made; `None` if it is the array of the whole buffer, as it is.
+    made: Option<Vec<u8>>,
+    /// Whether the body is compressed (`Content-Encoding: gzip`).
+    pub gzip: bool,
+    /// Which rows are in it.
+    pub rows: Range<usize>,
+    /// The length of the array before compression.
+    pub raw_bytes: usize,
+}
+
+impl Batch {
+    /// The body's bytes. `rows` is the buffer that the batch was packed from.
+    pub fn body<'a>(&'a self, rows: &'a RowBuffer) -> &'a [u8] {
+        self.made.as_deref().unwrap_or(rows.array())
+    }
+}
+
+impl std::fmt::Debug for Batch {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Batch")
+            .field("gzip", &self.gzip)
+            .field("rows", &self.rows)
+            .field("raw_bytes", &self.raw_bytes)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What the next rows of a buffer became.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Packed {
+    /// A call with as many of the rows as fit.
+    Batch(Batch),
+    /// The first row fits no call, even alone and compressed.
+    Oversize {
+        /// The row's index in its buffer.
+        row: usize,
+    },
+}
+
+impl Packed {
+    /// The rows that this took.
+    pub fn rows(&self) -> Range<usize> {
+        match self {
+            Packed::Batch(batch) => batch.rows.clone(),
+            Packed::Oversize { row } => *row..row.saturating_add(1),
+        }
+    }
+}
+
+/// The start of every compressed body (RFC 1952): deflate, no name, no time, fastest, unknown system.
+const GZIP_HEADER: [u8; 10] = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 4, 255];
+
+/// The end of the array as a last, stored deflate block (RFC 1951, section 3.2.4) of one byte: `]`.
+const GZIP_LAST_BLOCK: [u8; 6] = [1, 1, 0, 0xfe, 0xff, b']'];
+
+/// What a compressed body needs behind its rows: the last block, the checksum and the length.
+const GZIP_TAIL: usize = GZIP_LAST_BLOCK.len() + 8;
+
+/// Packs rows into calls. One per isolate: it keeps its compressor from call to call.
+pub struct Packer {
+    limits: Limits,
+    deflate: Option<Compress>,
+}
+
+impl Packer {
+    /// A packer for calls within `limits`.
+    pub fn new(limits: Limits) -> Self {
+        Packer { limits, deflate: None }
+    }
+
+    /// Packs all rows of a buffer.
+    pub fn pack(&mut self, rows: &RowBuffer) -> Vec<Packed> {
+        let mut packed = Vec::new();
+        let mut next = 0;
+        while let Some(taken) = self.pack_next(rows, next..rows.len()) {
+            next = taken.rows().end;
+            packed.push(taken);
+        }
+        packed
+    }
+
+    /// Packs as many of the rows of `range` into one call as fit, from its first on.
+    /// `None` if there are none.
+    pub fn pack_next(&mut self, rows: &RowBuffer, range: Range<usize>) -> Option<Packed> {
+        let range = range.start..range.end.min(rows.len());
+        let raw_bytes = rows.slice(range.clone())?.len().checked_add(2)?;
+        if raw_bytes < self.limits.gzip_from && raw_bytes <= self.limits.wire.min(self.limits.raw) {
+            return plain(rows, range).map(Packed::Batch);
+        }
+        let deflate = self.deflate.get_or_insert_with(|| Compress::new(Compression::fast(), false));
+        if let Some(batch) = compressed(deflate, self.limits, rows, range.clone()) {
+            return Some(Packed::Batch(batch));
+        }
+        // The first row alone does not fit. That is rare enough to try what costs more.
+        let row = range.start;
+        let alone = row..row.checked_add(1)?;
+        let raw_bytes = rows.row(row)?.len().checked_add(2)?;
+        if raw_bytes <= self.limits.wire.min(self.limits.raw) {
+            return plain(rows, alone).map(Packed::Batch);
+        }
+        let mut best = Compress::new(Compression::best(), false);
+        Some(match compressed(&mut best, self.limits, rows, alone) {
+            Some(batch) => Packed::Batch(batch),
+            None => Packed::Oversize { row },
+        })
+    }
+}
+
+/// Halves a batch that Azure took offence at; `None` if it has a single row.
+pub fn split(rows: &Range<usize>) -> Option<(Range<usize>, Range<usize>)> {
+    if rows.len() < 2 {
+        return None;
+    }
+    let middle = rows.start + rows.len() / 2;
+    Some((rows.start..middle, middle..rows.end))
+}
+
+/// The rows of a range as they are.
+fn plain(rows: &RowBuffer, range: Range<usize>) -> Option<Batch> {
+    let slice = rows.slice(range.clone())?;
+    let made = (range != (0..rows.len())).then(|| [b"[", slice, b"]"].concat());
+    Some(Batch { made, gzip: false, rows: range, raw_bytes: slice.len() + 2 })
+}
+
+/// As many of the rows of `range` as fit compressed; `None` if the first alone does not.
+///
+/// The compressor is flushed at the end of a row often enough to know how much room is left. What went over
+/// the limit is cut off at the last flush before it, where the stream may be continued by hand.
+fn compressed(
+    deflate: &mut Compress,
+    limits: Limits,
+    rows: &RowBuffer,
+    range: Range<usize>,
+) -> Option<Batch> {
+    deflate.reset();
+    let room = limits.wire.checked_sub(GZIP_TAIL)?;
+    let start = rows.start(range.start)?;
+    let raw_end = start.saturating_add(limits.raw.checked_sub(2)?);
+    let all = rows.slice(range.clone())?.len();
+    let mut out = Vec::with_capacity(room.min(all / 4 + 1024));
+    out.extend_from_slice(&GZIP_HEADER);
+    deflate.compress_vec(b"[", &mut out, FlushCompress::None).ok()?;
+
+    let mut next = range.start;
+    let mut done = start;
+    let mut length = None;
+    while next < range.end {
+        // However badly a row compresses, it grows by an eighth and some bytes at the most.
+        let sure = room.saturating_sub(out.len()).saturating_sub(64) / 10 * 8;
+        let sure_end = done.saturating_add(sure).min(raw_end);
+        let fitting = rows.ends.get(next..range.end)?.partition_point(|end| *end <= sure_end);
+        let after = next + fitting.max(1);
+        let end = *rows.ends.get(after - 1)?;
+        // With a comma before it, a later slice starts where the one before it ended.
+        if end > raw_end || !feed(deflate, rows.bytes.get(done..end)?, &mut out, room) {
+            break;
+        }
+        (next, done, length) = (after, end, Some(out.len()));
+    }
+    out.truncate(length?);
+
+    let array = rows.slice(range.start..next)?;
+    let mut crc = Crc::new();
+    crc.update(b"[");
+    crc.update(array);
+    crc.update(b"]");
+    out.extend_from_slice(&GZIP_LAST_BLOCK);
+    out.extend_from_slice(&crc.sum().to_le_bytes());
+    out.extend_from_slice(&crc.amount().to_le_bytes());
+    Some(Batch { made: Some(out), gzip: true, rows: range.start..next, raw_bytes: array.len() + 2 })
+}
+
+/// Compresses `input` and flushes; whether `out` is still within `room`.
+fn feed(deflate: &mut Compress, input: &[u8], out: &mut Vec<u8>, room: usize) -> bool {
+    let before = deflate.total_in();
+    loop {
+        if out.len() == out.capacity() {
+            if out.len() >= room {
+                return false;
+            }
+            out.reserve(out.len().min(room - out.len()).max(64));
+        }
+        let taken = usize::try_from(deflate.total_in() - before).unwrap_or(usize::MAX);
+        let rest = input.get(taken..).unwrap_or_default();
+        if deflate.compress_vec(rest, out, FlushCompress::Sync).is_err() {
+            return false;
+        }
+        if out.len() > room {
+            return false;
+        }
+        // Room that is left over means that everything has been written.
+        if out.len() < out.capacity() {
+            return true;
+        }
+    }
+}
