@@ -6,7 +6,16 @@
 
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
-import { copyFileSync, existsSync, globSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  globSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { join, relative } from "node:path";
 import { gzipSync } from "node:zlib";
 import { environment, root } from "./setup.mjs";
@@ -155,7 +164,8 @@ async function run(command, args) {
     child.on("error", reject);
     child.on("close", resolve);
   });
-  if (code !== 0) throw new Error(`"${command} ${args.join(" ")}" failed with ${code}; its output stands above`);
+  if (code !== 0)
+    throw new Error(`"${command} ${args.join(" ")}" failed with ${code}; its output stands above`);
   return output;
 }
 

@@ -53,10 +53,14 @@ function checkRust() {
   const version = /^rustc (\d+\.\d+)/.exec(found.stdout ?? "")?.[1];
   const wanted = RUST_WANTED.join(".");
   if (version === undefined) {
-    throw new SetupError(`Rust is missing. Install Rust ${wanted} or newer from https://rustup.rs, then run this again.`);
+    throw new SetupError(
+      `Rust is missing. Install Rust ${wanted} or newer from https://rustup.rs, then run this again.`,
+    );
   }
   if (!atLeast(version, RUST_WANTED)) {
-    throw new SetupError(`Rust ${version} is too old. Run "rustup update", which brings ${wanted} or newer, then run this again.`);
+    throw new SetupError(
+      `Rust ${version} is too old. Run "rustup update", which brings ${wanted} or newer, then run this again.`,
+    );
   }
 }
 
@@ -105,13 +109,18 @@ async function installNode() {
     env: { ...process.env, PATH: withoutPackageBin() },
   });
   if (!existsSync(installedNode())) {
-    throw new SetupError(`There is no prebuilt Node for this system. Install Node ${NODE_WANTED.join(".")} or newer, then run this again.`);
+    throw new SetupError(
+      `There is no prebuilt Node for this system. Install Node ${NODE_WANTED.join(".")} or newer, then run this again.`,
+    );
   }
 }
 
 async function addTarget() {
   const target = "wasm32-unknown-unknown";
-  const found = spawnSync("rustc", ["--print", "target-libdir", "--target", target], { cwd: root, encoding: "utf8" });
+  const found = spawnSync("rustc", ["--print", "target-libdir", "--target", target], {
+    cwd: root,
+    encoding: "utf8",
+  });
   if (found.status === 0 && existsSync(found.stdout.trim())) return;
   await step({
     title: `Rust's ${target}`,
@@ -160,7 +169,10 @@ async function step({ title, why, takes, command, args, cwd = root, env = proces
     });
   }
   const ticker = setInterval(() => {
-    const done = progress === undefined ? "" : `, ${output.match(progress.pattern)?.length ?? 0} of ${progress.of} ${progress.unit}`;
+    const done =
+      progress === undefined
+        ? ""
+        : `, ${output.match(progress.pattern)?.length ?? 0} of ${progress.of} ${progress.unit}`;
     say(`${title}: ${elapsed()}${done}`);
   }, 10_000);
   const code = await new Promise((resolve) => {
@@ -172,7 +184,9 @@ async function step({ title, why, takes, command, args, cwd = root, env = proces
   });
   clearInterval(ticker);
   if (code !== 0) {
-    throw new SetupError(`${output.trimEnd()}\n\n${title} could not be installed: "${command} ${args.join(" ")}" failed. Its output stands above.`);
+    throw new SetupError(
+      `${output.trimEnd()}\n\n${title} could not be installed: "${command} ${args.join(" ")}" failed. Its output stands above.`,
+    );
   }
   say(`${title}: ready after ${elapsed()}`);
 }

@@ -33,7 +33,11 @@ const STAGES = [
     run: () => check("cargo", ["clippy", "--lib", ...WASM, "--features=js", ...DENY]),
   },
   { name: "native", title: "Rust tests, native", run: () => cargoTest(["--locked", "--no-fail-fast"]) },
-  { name: "lint", title: "JavaScript formatting and lint", run: () => check("biome", ["check", "--error-on-warnings"]) },
+  {
+    name: "lint",
+    title: "JavaScript formatting and lint",
+    run: () => check("biome", ["check", "--error-on-warnings"]),
+  },
   { name: "build", title: "the Worker and the package", run: buildAll },
   {
     name: "wasm",
@@ -65,7 +69,9 @@ for (const stage of chosenStages()) {
 process.stdout.write("\n");
 for (const { stage, passed, failed, seconds } of results) {
   const verdict = failed === 0 ? "ok    " : "FAILED";
-  process.stdout.write(`${verdict} ${seconds.toFixed(1).padStart(6)} s  ${stage.title}: ${passed} passed, ${failed} failed\n`);
+  process.stdout.write(
+    `${verdict} ${seconds.toFixed(1).padStart(6)} s  ${stage.title}: ${passed} passed, ${failed} failed\n`,
+  );
 }
 const passed = sum(results.map((result) => result.passed));
 const failed = sum(results.map((result) => result.failed));
@@ -108,11 +114,7 @@ async function buildAll() {
 async function cargoTest(args) {
   const { code, output } = await run("cargo", ["test", ...args]);
   const lines = [...output.matchAll(/^test result: \w+\. (\d+) passed; (\d+) failed;/gm)];
-  return totals(
-    code,
-    sum(lines.map((line) => Number(line[1]))),
-    sum(lines.map((line) => Number(line[2]))),
-  );
+  return totals(code, sum(lines.map((line) => Number(line[1]))), sum(lines.map((line) => Number(line[2]))));
 }
 
 /** The tests below tests/ that Node runs. */

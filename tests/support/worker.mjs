@@ -41,7 +41,11 @@ export async function freePort() {
  * `config` is the path of the wrangler.toml; `vars` become `--var`s, which is where secrets go too.
  * Gives its `url`, `output()` (all that it wrote so far) and `stop()`, which ends every process that it started.
  */
-export async function startWorker({ config = join(root, "wrangler.toml"), vars = {}, timeout = 60_000 } = {}) {
+export async function startWorker({
+  config = join(root, "wrangler.toml"),
+  vars = {},
+  timeout = 60_000,
+} = {}) {
   const port = await freePort();
   const args = [wrangler, "dev", `--config=${config}`, "--local", "--ip=127.0.0.1", `--port=${port}`];
   args.push(`--inspector-port=${await freePort()}`, "--show-interactive-dev-session=false");
