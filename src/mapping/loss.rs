@@ -23,13 +23,18 @@ pub enum LossReason {
         /// What the value is, such as `object`.
         found: &'static str,
     },
-    /// The value is a number outside the column's range; the column is null.
+    /// The value is a number or an instant outside the column's range; the column is null.
     OutOfRange {
         /// The column's type.
         wanted: &'static str,
     },
     /// The text is not a value of the column's type, such as `soon` for a datetime; the column is null.
     NotA {
+        /// The column's type.
+        wanted: &'static str,
+    },
+    /// The number has a fraction and the column holds whole numbers; the column is null.
+    Fraction {
         /// The column's type.
         wanted: &'static str,
     },
@@ -49,8 +54,9 @@ impl fmt::Display for LossReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::WrongType { wanted, found } => write!(f, "the value is of type {found}, not {wanted}"),
-            Self::OutOfRange { wanted } => write!(f, "the number is outside the range of {wanted}"),
-            Self::NotA { wanted } => write!(f, "the text is not a {wanted}"),
+            Self::OutOfRange { wanted } => write!(f, "the value is outside the range of {wanted}"),
+            Self::NotA { wanted } => write!(f, "the text is not a valid {wanted}"),
+            Self::Fraction { wanted } => write!(f, "the number has a fraction, which {wanted} cannot hold"),
             Self::Cut { bytes } => write!(f, "the text has {bytes} bytes and was cut to 65536"),
             Self::Expression { message } => write!(f, "the expression failed: {message}"),
         }

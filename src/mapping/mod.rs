@@ -3,4 +3,5 @@
 pub mod coerce;
 pub mod jq;
 pub mod loss;
+mod number;
 pub mod time;
