@@ -4,6 +4,7 @@
 //! Webhook bodies do not come this way: [`crate::mapping`] reads them in one pass without building a tree.
 
 use crate::text::Span;
+use std::borrow::Cow;
 
 /// Which texts are accepted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -819,4 +820,33 @@ pub fn write_string(out: &mut Vec<u8>, text: &str) {
         }
     }
     out.push(b'"');
+}
+
+/// `text` as JSON text: a string, or `null` where there is none.
+pub fn string_or_null(text: Option<&str>) -> String {
+    let Some(text) = text else { return "null".to_owned() };
+    let mut out = Vec::with_capacity(text.len() + 2);
+    write_string(&mut out, text);
+    String::from_utf8(out).unwrap_or_default()
+}
+
+/// The text that a JSON string means, given what stands between its quotes.
+///
+/// The escapes must be sound, as they are in text that a parser has passed. A surrogate without its partner
+/// becomes U+FFFD.
+pub fn unescape(raw: &str) -> Cow<'_, str> {
+    if !raw.contains('\\') {
+        return Cow::Borrowed(raw);
+    }
+    let mut out = String::with_capacity(raw.len());
+    let mut rest = raw;
+    while let Some((plain, _)) = rest.split_once('\\') {
+        out.push_str(plain);
+        rest = rest.get(plain.len()..).unwrap_or_default();
+        let escape = read_escape(rest);
+        out.extend(escape.text);
+        rest = rest.get(escape.length..).unwrap_or_default();
+    }
+    out.push_str(rest);
+    Cow::Owned(out)
 }

@@ -46,13 +46,15 @@ pub mod text;
 
 pub mod json;
 
+pub mod scan;
+
 pub mod artifact;
 
 pub mod webhook;
 
-pub mod mapping;
-
 pub mod batch;
+
+pub mod mapping;
 
 pub mod azure;
 

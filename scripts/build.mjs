@@ -1,0 +1,169 @@
+// Builds the two faces of the crate: the Worker (pkg/worker) and the JavaScript package (pkg/wasm).
+//
+//   cargo -> wasm-bindgen -> wasm-opt -> for the Worker esbuild
+//
+// A face is built again only when what it is built from has changed.
+
+import { spawn } from "node:child_process";
+import { createHash } from "node:crypto";
+import { copyFileSync, existsSync, globSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { join, relative } from "node:path";
+import { gzipSync } from "node:zlib";
+import { environment, root } from "./setup.mjs";
+
+const cache = join(root, "node_modules", ".cache", "ccf-edge");
+
+/** What both faces are built from, relative to the repository. */
+const INPUTS = [
+  "src/**/*",
+  "sources/**/*",
+  "build.rs",
+  "Cargo.toml",
+  "Cargo.lock",
+  "package-lock.json",
+  "scripts/build.mjs",
+  "scripts/wasm-bindgen/Cargo.lock",
+];
+
+/** The features that rustc turns on for its wasm target; binaryen has to be told. */
+const WASM_FEATURES = [
+  "bulk-memory",
+  "multivalue",
+  "mutable-globals",
+  "nontrapping-float-to-int",
+  "reference-types",
+  "sign-ext",
+].map((feature) => `--enable-${feature}`);
+
+/**
+ * Builds `pkg/worker`: `index.js`, and beside it the wasm module that it imports.
+ *
+ * `src/worker/entry.js` imports the functions of the crate from `ccf-edge-wasm`, and the module from
+ * `./ccf_edge_bg.wasm`, which the deployed bundle keeps as an import of its own.
+ */
+export async function buildWorker() {
+  const out = join(root, "pkg", "worker");
+  await build("worker", [join(out, "index.js"), join(out, "ccf_edge_bg.wasm")], async (scratch) => {
+    const { glue, wasm } = await compile("worker", scratch, ["--omit-default-module-path"]);
+    const { build: bundle } = await import("esbuild");
+    await bundle({
+      entryPoints: [join(root, "src", "worker", "entry.js")],
+      outfile: join(out, "index.js"),
+      bundle: true,
+      format: "esm",
+      target: "es2024",
+      platform: "neutral",
+      alias: { "ccf-edge-wasm": glue },
+      external: ["*.wasm", "node:*", "cloudflare:*"],
+      logLevel: "warning",
+    });
+    copyFileSync(wasm, join(out, "ccf_edge_bg.wasm"));
+  });
+}
+
+/** Builds `pkg/wasm`: the functions of the crate for browsers, Node and Workers. */
+export async function buildPackage() {
+  const out = join(root, "pkg", "wasm");
+  await build("js", [join(out, "ccf_edge.js"), join(out, "ccf_edge_bg.wasm")], async (scratch) => {
+    const { glue, wasm } = await compile("js", scratch, []);
+    copyFileSync(glue, join(out, "ccf_edge.js"));
+    copyFileSync(wasm, join(out, "ccf_edge_bg.wasm"));
+  });
+}
+
+/** Runs `make` unless the outputs were already made from the same inputs. */
+async function build(face, outputs, make) {
+  const stamp = join(cache, `${face}.inputs`);
+  const inputs = hashOfInputs();
+  if (outputs.every(existsSync) && existsSync(stamp) && readFileSync(stamp, "utf8") === inputs) return;
+  const started = performance.now();
+  say(`${face}: building`);
+  rmSync(stamp, { force: true });
+  const scratch = join(cache, face);
+  rmSync(scratch, { recursive: true, force: true });
+  mkdirSync(scratch, { recursive: true });
+  for (const output of outputs) {
+    mkdirSync(join(output, ".."), { recursive: true });
+  }
+  await make(scratch);
+  writeFileSync(stamp, inputs);
+  const sizes = outputs.map((path) => `${relative(root, path)} ${kilobytes(readFileSync(path))}`);
+  say(`${face}: built in ${((performance.now() - started) / 1000).toFixed(1)} s: ${sizes.join(", ")}`);
+}
+
+function hashOfInputs() {
+  const hash = createHash("sha256");
+  for (const path of globSync(INPUTS, { cwd: root }).sort()) {
+    if (!statSync(join(root, path)).isFile()) continue;
+    const content = readFileSync(join(root, path));
+    hash.update(`${path}\0${content.length}\0`).update(content);
+  }
+  return hash.digest("hex");
+}
+
+function kilobytes(bytes) {
+  return `${Math.round(bytes.length / 1024)} KB (${Math.round(gzipSync(bytes, { level: 9 }).length / 1024)} KB gzip)`;
+}
+
+/** Compiles the crate with one face's feature; gives the JavaScript that wasm-bindgen wrote and the small module. */
+async function compile(face, scratch, bindgenOptions) {
+  const messages = await run("cargo", [
+    "build",
+    "--lib",
+    "--release",
+    "--locked",
+    "--target=wasm32-unknown-unknown",
+    "--no-default-features",
+    `--features=${face}`,
+    "--message-format=json-render-diagnostics",
+  ]);
+  await run("wasm-bindgen", [
+    compiledModule(messages),
+    "--target=web",
+    "--no-typescript",
+    // After a trap the module is unusable. This makes the function `__wbg_reset_state`, which starts it afresh.
+    "--experimental-reset-state-function",
+    "--out-name=ccf_edge",
+    `--out-dir=${scratch}`,
+    ...bindgenOptions,
+  ]);
+  const wasm = join(scratch, "ccf_edge.opt.wasm");
+  await run("wasm-opt", ["-Oz", ...WASM_FEATURES, join(scratch, "ccf_edge_bg.wasm"), "-o", wasm]);
+  return { glue: join(scratch, "ccf_edge.js"), wasm };
+}
+
+/** Where cargo put the module: it may have been told to build anywhere. */
+function compiledModule(messages) {
+  for (const line of messages.split("\n").reverse()) {
+    if (!line.startsWith("{")) continue;
+    const message = JSON.parse(line);
+    const module = message.filenames?.find((path) => path.endsWith("ccf_edge.wasm"));
+    if (message.reason === "compiler-artifact" && module !== undefined) return module;
+  }
+  throw new Error("cargo built no ccf_edge.wasm");
+}
+
+/** Runs a command with its diagnostics on the terminal and gives what it wrote to stdout. */
+async function run(command, args) {
+  const child = spawn(command, args, { cwd: root, env: environment(), stdio: ["ignore", "pipe", "inherit"] });
+  let output = "";
+  child.stdout.setEncoding("utf8");
+  child.stdout.on("data", (text) => {
+    output += text;
+  });
+  const code = await new Promise((resolve, reject) => {
+    child.on("error", reject);
+    child.on("close", resolve);
+  });
+  if (code !== 0) throw new Error(`"${command} ${args.join(" ")}" failed with ${code}; its output stands above`);
+  return output;
+}
+
+function say(text) {
+  process.stderr.write(`[build] ${text}\n`);
+}
+
+if (import.meta.filename === process.argv[1]) {
+  await buildWorker();
+  await buildPackage();
+}

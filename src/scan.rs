@@ -1,0 +1,309 @@
+//! A reader of JSON text that builds nothing: it checks what it passes and says where values stand.
+//!
+//! It walks over a body once. Whatever nobody asked for is checked against RFC 8259 and forgotten; whatever
+//! somebody asked for is a range of the body. Long strings are passed eight bytes at a time.
+
+use std::fmt;
+use std::ops::Range;
+
+/// The deepest nesting of arrays and objects that is read. No webhook comes near; a hostile body stops here.
+pub const MAX_DEPTH: usize = 256;
+
+/// A body that is not JSON.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Malformed {
+    /// The byte offset into the body.
+    pub offset: usize,
+    /// What was expected there.
+    pub expected: &'static str,
+}
+
+impl fmt::Display for Malformed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the body is not JSON: {} was expected at byte {}", self.expected, self.offset)
+    }
+}
+
+/// What kind of value starts at a byte.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Start {
+    Object,
+    Array,
+    Null,
+    /// A string, a number or a boolean.
+    Scalar,
+}
+
+/// A place in a body, moving forward.
+pub(crate) struct Scanner<'a> {
+    bytes: &'a [u8],
+    at: usize,
+    depth: usize,
+}
+
+const ONES: u64 = 0x0101_0101_0101_0101;
+const HIGHS: u64 = 0x8080_8080_8080_8080;
+
+/// Marks the high bit of each byte of `word` that is zero. Bytes above the first marked one may be marked
+/// wrongly; the lowest mark is exact.
+fn zero_bytes(word: u64) -> u64 {
+    word.wrapping_sub(ONES) & !word & HIGHS
+}
+
+impl<'a> Scanner<'a> {
+    pub(crate) fn new(bytes: &'a [u8]) -> Self {
+        Scanner { bytes, at: 0, depth: 0 }
+    }
+
+    /// Starts within a body, at a value that another scanner has already passed.
+    pub(crate) fn within(bytes: &'a [u8], range: &Range<usize>) -> Self {
+        Scanner { bytes: bytes.get(..range.end).unwrap_or(bytes), at: range.start, depth: 0 }
+    }
+
+    pub(crate) fn offset(&self) -> usize {
+        self.at
+    }
+
+    fn expected<T>(&self, expected: &'static str) -> Result<T, Malformed> {
+        Err(Malformed { offset: self.at, expected })
+    }
+
+    fn peek(&self) -> Option<u8> {
+        self.bytes.get(self.at).copied()
+    }
+
+    pub(crate) fn white(&mut self) {
+        while let Some(b' ' | b'\n' | b'\r' | b'\t') = self.peek() {
+            self.at += 1;
+        }
+    }
+
+    /// The kind of the value that starts here.
+    pub(crate) fn start(&self) -> Result<Start, Malformed> {
+        match self.peek() {
+            Some(b'{') => Ok(Start::Object),
+            Some(b'[') => Ok(Start::Array),
+            Some(b'n') => Ok(Start::Null),
+            Some(b'"' | b't' | b'f' | b'-' | b'0'..=b'9') => Ok(Start::Scalar),
+            _ => self.expected("a value"),
+        }
+    }
+
+    /// Nothing but white space may follow.
+    pub(crate) fn end(&mut self) -> Result<(), Malformed> {
+        self.white();
+        if self.at == self.bytes.len() { Ok(()) } else { self.expected("the end of the body") }
+    }
+
+    /// Passes the opening bracket or brace.
+    /// False when the container is empty, and passed; true when it has a first entry, which comes next.
+    pub(crate) fn open(&mut self, close: u8) -> Result<bool, Malformed> {
+        if self.depth == MAX_DEPTH {
+            return self.expected("less nesting (256 levels at most)");
+        }
+        self.at += 1;
+        self.white();
+        if self.peek() == Some(close) {
+            self.at += 1;
+            return Ok(false);
+        }
+        self.depth += 1;
+        Ok(true)
+    }
+
+    /// Passes what stands behind an entry of a container. False when the container ends there.
+    pub(crate) fn next(&mut self, close: u8) -> Result<bool, Malformed> {
+        self.white();
+        match self.peek() {
+            Some(b',') => {
+                self.at += 1;
+                self.white();
+                Ok(true)
+            }
+            Some(byte) if byte == close => {
+                self.at += 1;
+                self.depth = self.depth.saturating_sub(1);
+                Ok(false)
+            }
+            _ if close == b'}' => self.expected("a comma or a closing brace"),
+            _ => self.expected("a comma or a closing bracket"),
+        }
+    }
+
+    /// Passes a key and its colon. Gives the range of the key's text between its quotes.
+    pub(crate) fn key(&mut self) -> Result<Range<usize>, Malformed> {
+        if self.peek() != Some(b'"') {
+            return self.expected("a key in double quotes");
+        }
+        let start = self.at + 1;
+        self.string()?;
+        let end = self.at - 1;
+        self.white();
+        if self.peek() != Some(b':') {
+            return self.expected("a colon");
+        }
+        self.at += 1;
+        self.white();
+        Ok(start..end)
+    }
+
+    /// Passes the value that starts here, whatever it is, and checks it.
+    pub(crate) fn skip(&mut self) -> Result<Range<usize>, Malformed> {
+        let start = self.at;
+        // One bit a level: set where the container is an object.
+        let mut objects = [0u64; MAX_DEPTH / 64 + 1];
+        let base = self.depth;
+        loop {
+            let mut entered = false;
+            match self.peek() {
+                Some(b'"') => self.string()?,
+                Some(b'{') => {
+                    if self.open(b'}')? {
+                        set(&mut objects, self.depth, true);
+                        self.key()?;
+                        entered = true;
+                    }
+                }
+                Some(b'[') => {
+                    if self.open(b']')? {
+                        set(&mut objects, self.depth, false);
+                        entered = true;
+                    }
+                }
+                Some(b't') => self.literal(b"true")?,
+                Some(b'f') => self.literal(b"false")?,
+                Some(b'n') => self.literal(b"null")?,
+                _ => self.number()?,
+            }
+            if entered {
+                continue;
+            }
+            // Behind a value: up through every container that ends here.
+            loop {
+                if self.depth == base {
+                    return Ok(start..self.at);
+                }
+                let object = get(&objects, self.depth);
+                if self.next(if object { b'}' } else { b']' })? {
+                    if object {
+                        self.key()?;
+                    }
+                    break;
+                }
+            }
+        }
+    }
+
+    fn literal(&mut self, text: &'static [u8]) -> Result<(), Malformed> {
+        if self.bytes.get(self.at..).is_some_and(|rest| rest.starts_with(text)) {
+            self.at += text.len();
+            Ok(())
+        } else {
+            self.expected("a value")
+        }
+    }
+
+    fn digits(&mut self) -> Result<(), Malformed> {
+        let start = self.at;
+        while let Some(b'0'..=b'9') = self.peek() {
+            self.at += 1;
+        }
+        if self.at == start { self.expected("a digit") } else { Ok(()) }
+    }
+
+    fn number(&mut self) -> Result<(), Malformed> {
+        if self.peek() == Some(b'-') {
+            self.at += 1;
+        }
+        match self.peek() {
+            Some(b'0') => self.at += 1,
+            Some(b'1'..=b'9') => self.digits()?,
+            _ => return self.expected("a value"),
+        }
+        if self.peek() == Some(b'.') {
+            self.at += 1;
+            self.digits()?;
+        }
+        if let Some(b'e' | b'E') = self.peek() {
+            self.at += 1;
+            if let Some(b'+' | b'-') = self.peek() {
+                self.at += 1;
+            }
+            self.digits()?;
+        }
+        Ok(())
+    }
+
+    /// Passes a string, from its opening to behind its closing quote.
+    fn string(&mut self) -> Result<(), Malformed> {
+        self.at += 1;
+        let start = self.at;
+        let mut high = 0;
+        loop {
+            // Eight bytes at a time, up to a quote, a backslash or a control character.
+            while let Some(chunk) = self.bytes.get(self.at..).and_then(|rest| rest.first_chunk::<8>()) {
+                let word = u64::from_le_bytes(*chunk);
+                let quote = zero_bytes(word ^ (ONES * b'"' as u64));
+                let escape = zero_bytes(word ^ (ONES * b'\\' as u64));
+                let control = word.wrapping_sub(ONES * 0x20) & !word & HIGHS;
+                let stop = quote | escape | control;
+                if stop == 0 {
+                    high |= word;
+                    self.at += 8;
+                } else {
+                    let before = stop.trailing_zeros() / 8;
+                    high |= word & !(u64::MAX << (before * 8));
+                    self.at += before as usize;
+                    break;
+                }
+            }
+            match self.peek() {
+                Some(b'"') => {
+                    let text = self.bytes.get(start..self.at).unwrap_or_default();
+                    if high & HIGHS != 0
+                        && let Err(error) = std::str::from_utf8(text)
+                    {
+                        return Err(Malformed { offset: start + error.valid_up_to(), expected: "UTF-8" });
+                    }
+                    self.at += 1;
+                    return Ok(());
+                }
+                Some(b'\\') => self.escape()?,
+                Some(0..0x20) => return self.expected("an escape instead of a control character"),
+                Some(byte) => {
+                    high |= u64::from(byte);
+                    self.at += 1;
+                }
+                None => return self.expected("a closing quote"),
+            }
+        }
+    }
+
+    fn escape(&mut self) -> Result<(), Malformed> {
+        self.at += 1;
+        match self.peek() {
+            Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => self.at += 1,
+            Some(b'u') => {
+                self.at += 1;
+                let digits = self.bytes.get(self.at..).and_then(|rest| rest.first_chunk::<4>());
+                if !digits.is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit)) {
+                    return self.expected("four hexadecimal digits");
+                }
+                self.at += 4;
+            }
+            _ => return self.expected("an escape that JSON knows"),
+        }
+        Ok(())
+    }
+}
+
+fn set(bits: &mut [u64], index: usize, value: bool) {
+    if let Some(word) = bits.get_mut(index / 64) {
+        let bit = 1 << (index % 64);
+        if value { *word |= bit } else { *word &= !bit }
+    }
+}
+
+fn get(bits: &[u64], index: usize) -> bool {
+    bits.get(index / 64).is_some_and(|word| word & (1 << (index % 64)) != 0)
+}

@@ -1,0 +1,213 @@
+// The Worker's thin half: it does the I/O, the Rust core decides everything.
+//
+// An event crosses the border a few times only: its body once as bytes, the headers that its source reads as
+// one text, each request to Azure as one text and one array of bytes. The idiomatic way, with the request and
+// the response as Rust values, costs more than the work between (bench/README.md).
+import * as core from "ccf-edge-wasm";
+import module from "./ccf_edge_bg.wasm";
+
+/** What `passage.next()` answers; the same numbers stand in src/worker/mod.rs. */
+const REPLY = 0;
+const ASK = 1;
+
+/** Azure answers within seconds; a connection that says nothing for this long is a failure. */
+const ANSWER_WITHIN_MS = 20_000;
+
+/** How much of an answer is read: Azure's error documents are a few hundred bytes. */
+const ANSWER_BYTES = 64 * 1024;
+
+/**
+ * Counts the instances of the core. A trap leaves an instance in an unknown state, so it is thrown away, and
+ * whoever still waits on it answers 503.
+ */
+let generation = 0;
+let hooks = null;
+
+/**
+ * A relay for `export default`.
+ *
+ * @param {{config: string, dcr: string}} files the texts of relay.json and DCR.json
+ */
+export function relay(files) {
+  return {
+    async fetch(request, env, context) {
+      try {
+        if (hooks === null) {
+          start(files, env);
+        }
+        if (request.method === "POST") {
+          const hook = hooks.get(hookName(request.url));
+          if (hook !== undefined) {
+            return await receive(hook, request);
+          }
+        }
+        return await core.fetch(request, env, context);
+      } catch (error) {
+        return trapped(error);
+      }
+    },
+  };
+}
+
+function start(files, env) {
+  core.initSync({ module });
+  const known = JSON.parse(core.configure(String(files?.config), String(files?.dcr), env));
+  for (const problem of known.problems) {
+    console.error(problem);
+  }
+  hooks = new Map(known.hooks.map((hook) => [hook.name, hook]));
+}
+
+/** The name behind `/hooks/` in a URL; empty where the path is another. */
+function hookName(url) {
+  const path = url.indexOf("/", url.indexOf("//") + 2);
+  if (!url.startsWith("/hooks/", path)) {
+    return "";
+  }
+  const query = url.indexOf("?", path);
+  return url.slice(path + "/hooks/".length, query === -1 ? undefined : query);
+}
+
+async function receive(hook, request) {
+  const mine = generation;
+  const headers = headerText(hook, request.headers);
+  const body = await readUpTo(request, hook.max_bytes);
+  if (mine !== generation) {
+    return unavailable();
+  }
+  const passage =
+    body === null
+      ? core.too_large(hook.index)
+      : core.receive(hook.index, request.url, headers, body, Date.now());
+  for (;;) {
+    switch (passage.next(Date.now())) {
+      case REPLY: {
+        const log = passage.log(Date.now());
+        if (passage.status() < 400) {
+          console.log(log);
+        } else {
+          console.warn(log);
+        }
+        const response = new Response(passage.body(), {
+          status: passage.status(),
+          headers: pairs(passage.headers()),
+        });
+        passage.free();
+        return response;
+      }
+      case ASK: {
+        const answer = await ask(passage.url(), passage.headers(), passage.body());
+        if (mine !== generation) {
+          return unavailable();
+        }
+        if (answer.failure === undefined) {
+          passage.answered(Date.now(), answer.status, answer.retryAfter, answer.body);
+        } else {
+          passage.failed(Date.now(), answer.failure);
+        }
+        break;
+      }
+      default:
+        await scheduler.wait(passage.wait_ms());
+        if (mine !== generation) {
+          return unavailable();
+        }
+    }
+  }
+}
+
+/** The headers that a hook's source and mapping read, each as two lines. */
+function headerText(hook, headers) {
+  let text = "";
+  if (hook.headers === null) {
+    for (const [name, value] of headers) {
+      text += `${name}\n${value}\n`;
+    }
+    return text;
+  }
+  for (const name of hook.headers) {
+    const value = headers.get(name);
+    if (value !== null) {
+      text += `${name}\n${value}\n`;
+    }
+  }
+  return text;
+}
+
+/** The body, or null when it is longer than `limit` bytes: then no more than that is ever held. */
+async function readUpTo(request, limit) {
+  const length = request.headers.get("content-length");
+  if (length !== null) {
+    return Number(length) > limit ? null : new Uint8Array(await request.arrayBuffer());
+  }
+  if (request.body === null) {
+    return new Uint8Array();
+  }
+  const chunks = [];
+  let size = 0;
+  for await (const chunk of request.body) {
+    size += chunk.byteLength;
+    if (size > limit) {
+      return null;
+    }
+    chunks.push(chunk);
+  }
+  const body = new Uint8Array(size);
+  let at = 0;
+  for (const chunk of chunks) {
+    body.set(chunk, at);
+    at += chunk.byteLength;
+  }
+  return body;
+}
+
+const NOTHING = new Uint8Array();
+
+async function ask(url, headers, body) {
+  try {
+    const response = await fetch(url, {
+      method: "POST",
+      headers: pairs(headers),
+      body,
+      redirect: "manual",
+      signal: AbortSignal.timeout(ANSWER_WITHIN_MS),
+    });
+    if (response.status === 204) {
+      return { status: 204, retryAfter: undefined, body: NOTHING };
+    }
+    return {
+      status: response.status,
+      retryAfter: response.headers.get("retry-after") ?? undefined,
+      body: (await readUpTo(response, ANSWER_BYTES)) ?? NOTHING,
+    };
+  } catch (error) {
+    return { failure: String(error) };
+  }
+}
+
+/** Lines in twos to a record of header fields. */
+function pairs(text) {
+  const lines = text.split("\n");
+  const record = {};
+  for (let i = 0; i + 1 < lines.length; i += 2) {
+    record[lines[i]] = lines[i + 1];
+  }
+  return record;
+}
+
+/** The core has trapped or the platform has failed: this request is lost to the sender's retry, the next one works. */
+function trapped(error) {
+  console.error(JSON.stringify({ event: "trap", error: String(error?.stack ?? error) }));
+  generation += 1;
+  hooks = null;
+  core.reset();
+  return unavailable();
+}
+
+function unavailable() {
+  const problem = { title: "Service Unavailable", status: 503, code: "unavailable" };
+  return new Response(JSON.stringify(problem), {
+    status: 503,
+    headers: { "content-type": "application/problem+json", "retry-after": "5" },
+  });
+}

@@ -1,0 +1,30 @@
+// Cryptography that the runtime does natively, several times faster than wasm, and synchronously.
+import { createHmac, createPublicKey, verify } from "node:crypto";
+
+const HASHES = ["sha1", "sha256", "sha512"];
+
+/** Writes the HMAC of the three parts in a row to `out` and returns its length. */
+export function hmac(hash, key, before, body, after, out) {
+  const mac = createHmac(HASHES[hash], key);
+  if (before.length > 0) {
+    mac.update(before);
+  }
+  mac.update(body);
+  if (after.length > 0) {
+    mac.update(after);
+  }
+  const digest = mac.digest();
+  out.set(digest);
+  return digest.length;
+}
+
+/** Whether an Ed25519 signature is right. A key or signature that is none is just wrong. */
+export function ed25519(key, message, signature) {
+  try {
+    const x = btoa(String.fromCharCode(...key)).replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");
+    const publicKey = createPublicKey({ key: { kty: "OKP", crv: "Ed25519", x }, format: "jwk" });
+    return verify(null, message, publicKey, signature);
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,113 @@
+// Runs a Worker on workerd, as `wrangler dev` runs it.
+
+import { spawn } from "node:child_process";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import { environment, root } from "../../scripts/setup.mjs";
+
+const wrangler = join(root, "node_modules", "wrangler", "bin", "wrangler.js");
+
+/** No questions, no telemetry, no look-ups on the network: a test needs loopback and nothing else. */
+const QUIET = {
+  CI: "true",
+  CLOUDFLARE_CF_FETCH_ENABLED: "false",
+  NO_COLOR: "1",
+  WRANGLER_HIDE_BANNER: "true",
+  WRANGLER_LOG: "log",
+  WRANGLER_SEND_ERROR_REPORTS: "false",
+  WRANGLER_SEND_METRICS: "false",
+  WRANGLER_WRITE_LOGS: "false",
+};
+
+// Killed or interrupted, a test still runs its exit handlers, which end what it started.
+process.once("SIGTERM", () => process.exit(143));
+process.once("SIGINT", () => process.exit(130));
+
+/** A TCP port of loopback that nothing uses at the moment. */
+export async function freePort() {
+  const server = createServer();
+  await new Promise((resolve, reject) => {
+    server.on("error", reject);
+    server.listen(0, "127.0.0.1", resolve);
+  });
+  const { port } = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+/**
+ * Starts the Worker of a wrangler configuration and waits until it answers.
+ *
+ * `config` is the path of the wrangler.toml; `vars` become `--var`s, which is where secrets go too.
+ * Gives its `url`, `output()` (all that it wrote so far) and `stop()`, which ends every process that it started.
+ */
+export async function startWorker({ config = join(root, "wrangler.toml"), vars = {}, timeout = 60_000 } = {}) {
+  const port = await freePort();
+  const args = [wrangler, "dev", `--config=${config}`, "--local", "--ip=127.0.0.1", `--port=${port}`];
+  args.push(`--inspector-port=${await freePort()}`, "--show-interactive-dev-session=false");
+  for (const [name, value] of Object.entries(vars)) args.push("--var", `${name}:${value}`);
+
+  // A process group of its own, so that workerd and esbuild end with wrangler.
+  const child = spawn(process.execPath, args, {
+    cwd: root,
+    env: environment(QUIET),
+    detached: true,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let output = "";
+  let ended = false;
+  let notice = () => {};
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding("utf8");
+    stream.on("data", (text) => {
+      output += text;
+      notice();
+    });
+  }
+  const closed = new Promise((resolve) => {
+    child.on("error", (error) => {
+      output += `${error.message}\n`;
+      resolve();
+    });
+    child.on("exit", resolve);
+  }).then(() => {
+    ended = true;
+    notice();
+  });
+
+  const signal = (name) => {
+    try {
+      process.kill(-child.pid, name);
+    } catch {
+      // The group is gone already.
+    }
+  };
+  const kill = () => signal("SIGKILL");
+  process.once("exit", kill);
+
+  const stop = async () => {
+    signal("SIGTERM");
+    await Promise.race([closed, new Promise((resolve) => setTimeout(resolve, 3_000).unref())]);
+    kill();
+    process.removeListener("exit", kill);
+    child.stdout.destroy();
+    child.stderr.destroy();
+  };
+
+  const url = `http://127.0.0.1:${port}`;
+  const ready = new Promise((resolve) => {
+    const timer = setTimeout(() => resolve(false), timeout);
+    notice = () => {
+      if (!ended && !output.includes("Ready on ")) return;
+      clearTimeout(timer);
+      resolve(!ended);
+    };
+    notice();
+  });
+  if (!(await ready)) {
+    const reason = ended ? "ended" : `was not ready within ${timeout} ms`;
+    await stop();
+    throw new Error(`wrangler dev for ${config} ${reason}:\n${output}`);
+  }
+  return { url, stop, output: () => output };
+}
