@@ -9,6 +9,13 @@ pub struct Span {
     pub end: usize,
 }
 
+impl Span {
+    /// The part of `text` that the span covers; `None` when it does not lie on the text's characters.
+    pub fn of(self, text: &str) -> Option<&str> {
+        text.get(self.start..self.end)
+    }
+}
+
 /// A place in a text as people count it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Position {
@@ -18,23 +25,72 @@ pub struct Position {
     pub column: usize,
 }
 
+/// How many bytes one mark of a [`LineIndex`] stands for.
+const BLOCK: usize = 1024;
+
 /// The starts of a text's lines: turns offsets into positions in logarithmic time.
 #[derive(Clone, Debug)]
 pub struct LineIndex {
+    /// The offset of each line's first byte.
     starts: Vec<usize>,
+    /// For each block of the text the number of UTF-16 code units ahead of it, so that a position in a very long
+    /// line needs no walk from the line's start.
+    marks: Vec<usize>,
 }
 
 impl LineIndex {
     /// Reads where the lines of `text` start. A line ends with LF; a CR before it belongs to the line.
+    /// A byte order mark at the very start takes no column, because editors hide it.
     pub fn new(text: &str) -> Self {
-        let _ = text;
-        LineIndex { starts: vec![0] }
+        let first = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
+        let mut starts = vec![first];
+        let mut marks = Vec::new();
+        let mut units = 0_usize;
+        for (number, block) in text.as_bytes().chunks(BLOCK).enumerate() {
+            marks.push(units);
+            units = units.saturating_add(utf16_units(block));
+            let base = number.saturating_mul(BLOCK);
+            let ends = block.iter().enumerate().filter(|(_, byte)| **byte == b'\n');
+            starts.extend(ends.map(|(offset, _)| base.saturating_add(offset).saturating_add(1)));
+        }
+        LineIndex { starts, marks }
     }
 
     /// The position of a byte offset; an offset behind the end gives the position of the end.
     /// `text` is the text that the index was made of.
     pub fn position(&self, text: &str, offset: usize) -> Position {
-        let _ = (text, offset, &self.starts);
-        Position { line: 1, column: 1 }
+        let offset = floor_char_boundary(text, offset);
+        let line = self.starts.partition_point(|start| *start <= offset).max(1);
+        let start = self.starts.get(line.saturating_sub(1)).copied().unwrap_or(0);
+        let units = self.units_before(text, offset).saturating_sub(self.units_before(text, start));
+        Position { line, column: units.saturating_add(1) }
     }
+
+    fn units_before(&self, text: &str, offset: usize) -> usize {
+        let block = offset.checked_div(BLOCK).unwrap_or(0);
+        // An offset at the end of a full last block has no mark of its own.
+        let block = block.min(self.marks.len().saturating_sub(1));
+        let rest = text.as_bytes().get(block.saturating_mul(BLOCK)..offset).unwrap_or_default();
+        self.marks.get(block).copied().unwrap_or(0).saturating_add(utf16_units(rest))
+    }
+}
+
+/// The largest offset not above `offset` at which a character of `text` starts or the text ends.
+fn floor_char_boundary(text: &str, offset: usize) -> usize {
+    let mut offset = offset.min(text.len());
+    while !text.is_char_boundary(offset) {
+        offset = offset.saturating_sub(1);
+    }
+    offset
+}
+
+/// The UTF-16 code units of the characters that start in these bytes of UTF-8.
+fn utf16_units(bytes: &[u8]) -> usize {
+    bytes.iter().fold(0, |units: usize, byte| {
+        units.saturating_add(match byte {
+            0x80..=0xbf => 0,
+            0xf0..=0xff => 2,
+            _ => 1,
+        })
+    })
 }
