@@ -33,13 +33,16 @@ pub enum Found<'a> {
 }
 
 impl Location {
-    /// Reads a location; the error says what is wrong with it.
-    pub fn read(text: &str) -> Result<Location, String> {
-        let (kind, name) = text
-            .split_once(':')
-            .ok_or_else(|| format!("`{text}` is no location: write header:, json:, query: or form: before the name"))?;
+    /// Reads a location.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong, without repeating the text: a key may have been pasted into the wrong place.
+    pub fn read(text: &str) -> Result<Location, &'static str> {
+        const KINDS: &str = "expected header:, json:, query: or form: and a name";
+        let (kind, name) = text.split_once(':').ok_or(KINDS)?;
         if name.is_empty() {
-            return Err(format!("`{text}` names nothing"));
+            return Err(KINDS);
         }
         match kind {
             "header" => {
@@ -49,17 +52,17 @@ impl Location {
                     None => (name, false),
                 };
                 if name.is_empty() || !name.bytes().all(token) {
-                    return Err(format!("`{text}` holds no header name"));
+                    return Err("expected the name of a header behind header:");
                 }
                 let name = name.to_ascii_lowercase();
                 Ok(if numbered { Location::NumberedHeader(name) } else { Location::Header(name) })
             }
             "json" => Pointer::read(name)
                 .map(Location::Json)
-                .ok_or_else(|| format!("`{name}` is no JSON pointer: it begins with `/`")),
+                .ok_or("expected a JSON pointer, which begins with `/`, behind json:"),
             "query" => Ok(Location::Query(name.to_owned())),
             "form" => Ok(Location::Form(name.to_owned())),
-            _ => Err(format!("`{kind}:` is no place in a delivery: it is header:, json:, query: or form:")),
+            _ => Err(KINDS),
         }
     }
 

@@ -19,4 +19,6 @@ pub mod decode;
 
 pub mod handshake;
 
+mod timestamp;
+
 pub mod verify;
