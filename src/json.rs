@@ -456,7 +456,7 @@ impl Reader<'_> {
                 let ends = |char: char| char.is_whitespace() || ":=,{}[]\"".contains(char);
                 let length = self.rest().char_indices().skip(1).find(|(_, char)| ends(*char));
                 let length = length.map_or(self.rest().len(), |(offset, _)| offset);
-                self.error_over(length, "a key stands in double quotes");
+                self.error_over(length, "a key must be in double quotes");
                 Span { start, end: self.at }.of(self.text).unwrap_or_default().to_owned()
             }
         };
@@ -467,7 +467,7 @@ impl Reader<'_> {
         self.skip_blank();
         match self.peek() {
             Some(b':') => self.advance(1),
-            Some(b'=') => self.error_over(1, "a colon stands between a key and its value"),
+            Some(b'=') => self.error_over(1, "a colon must stand between a key and its value"),
             None => {
                 if let Some(Open::Object { key, .. }) = self.open.last_mut() {
                     *key = None;
@@ -715,7 +715,7 @@ impl Reader<'_> {
         }
         let value = rest.get(open.len_utf8()..end).unwrap_or_default().trim_end_matches('\r').to_owned();
         self.advance(length);
-        self.error(start, self.at, "a string stands in double quotes (\")");
+        self.error(start, self.at, "a string must be in double quotes (\")");
         value
     }
 
@@ -751,7 +751,7 @@ impl Reader<'_> {
         }
         let run = rest.find([',', '[', ']', '{', '}', '"', '\n']).unwrap_or(rest.len());
         let written = rest.get(..run).unwrap_or_default().trim_end().to_owned();
-        self.error_over(written.len(), "expected a value; text stands in double quotes");
+        self.error_over(written.len(), "expected a value; text must be in double quotes");
         self.done(start, Kind::String(written))
     }
 
@@ -774,7 +774,7 @@ fn number_grammar(written: &str) -> Result<(), &'static str> {
         return Err("a number must not start with a zero");
     }
     if whole.is_empty() || (whole.len() > 1 && whole.starts_with('0')) {
-        return Err("this is not a number; text stands in double quotes");
+        return Err("this is not a number; text must be in double quotes");
     }
     let rest = match rest.strip_prefix('.') {
         None => rest,
@@ -789,11 +789,11 @@ fn number_grammar(written: &str) -> Result<(), &'static str> {
             let exponent = exponent.strip_prefix(['+', '-']).unwrap_or(exponent);
             match exponent.split_at_checked(digits(exponent)) {
                 Some((digits, rest)) if !digits.is_empty() => rest,
-                _ => return Err("this is not a number; text stands in double quotes"),
+                _ => return Err("this is not a number; text must be in double quotes"),
             }
         }
     };
-    if rest.is_empty() { Ok(()) } else { Err("this is not a number; text stands in double quotes") }
+    if rest.is_empty() { Ok(()) } else { Err("this is not a number; text must be in double quotes") }
 }
 
 /// Appends `text` to `out` as a JSON string, quotes included.

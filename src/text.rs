@@ -75,6 +75,15 @@ impl LineIndex {
     }
 }
 
+/// A name from a text for a message: in backquotes, on one line, without control characters, at most 64 characters.
+pub fn quoted(name: &str) -> String {
+    let mut quoted: String = name.chars().take(64).flat_map(char::escape_debug).collect();
+    if name.chars().nth(64).is_some() {
+        quoted.push('…');
+    }
+    format!("`{quoted}`")
+}
+
 /// The largest offset not above `offset` at which a character of `text` starts or the text ends.
 fn floor_char_boundary(text: &str, offset: usize) -> usize {
     let mut offset = offset.min(text.len());
