@@ -258,6 +258,66 @@ fn many_mistakes_are_reported_up_to_a_limit() {
     assert_eq!(errors.len(), 100);
 }
 
+/// The schema's definition of the top (`""`), of `azure` or of a `hook`.
+fn schema(definition: &str) -> serde_json::Value {
+    let path = format!("{}/relay.schema.json", env!("CARGO_MANIFEST_DIR"));
+    let schema: serde_json::Value = serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap();
+    if definition.is_empty() { schema } else { schema["$defs"][definition].clone() }
+}
+
+/// What is said about the sound minimal configuration with this value at that place.
+fn errors_with(pointer: &str, value: serde_json::Value) -> Vec<ConfigError> {
+    let mut text: serde_json::Value = serde_json::from_str(&fixture("sound-minimal")).unwrap();
+    let (parent, key) = pointer.rsplit_once('/').unwrap();
+    text.pointer_mut(parent).unwrap()[key] = value;
+    config::read(&text.to_string(), Mode::Production).1
+}
+
+#[test]
+fn the_schema_and_the_reader_know_the_same_members() {
+    for (definition, place) in [("", ""), ("azure", "/azure"), ("hook", "/hooks/github")] {
+        let schema = schema(definition);
+        let errors = errors_with(&format!("{place}/zzzzzzzzzzzz"), 0.into());
+        assert_eq!(errors.len(), 1, "{errors:?}");
+        let (_, known) = errors[0].message.split_once("the members are ").unwrap();
+        let known: Vec<&str> = known.split(", ").map(|name| name.trim_matches('`')).collect();
+        let described: Vec<&String> = schema["properties"].as_object().unwrap().keys().collect();
+        assert_eq!(described, known);
+        assert_eq!(schema["additionalProperties"], false);
+
+        let empty = serde_json::json!({});
+        let errors =
+            if place.is_empty() { config::read("{}", Mode::Production).1 } else { errors_with(place, empty) };
+        let required = schema["required"].as_array().unwrap();
+        assert_eq!(errors.len(), required.len(), "{errors:?}");
+        for (error, name) in errors.iter().zip(required) {
+            assert_eq!(error.code, "missing-member");
+            assert!(error.message.contains(&format!("`{}`", name.as_str().unwrap())), "{error}");
+        }
+    }
+}
+
+#[test]
+fn the_examples_and_limits_of_the_schema_hold() {
+    let mut examples = 0;
+    for (definition, place) in [("azure", "/azure"), ("hook", "/hooks/github")] {
+        for (name, property) in schema(definition)["properties"].as_object().unwrap() {
+            assert!(property["description"].is_string(), "{name} is described");
+            for example in property["examples"].as_array().into_iter().flatten() {
+                assert_eq!(errors_with(&format!("{place}/{name}"), example.clone()), [], "{name}: {example}");
+                examples += 1;
+            }
+        }
+    }
+    assert!(examples > 10);
+    let max_bytes = schema("hook")["properties"]["max_bytes"].clone();
+    for name in ["maximum", "default"] {
+        assert_eq!(max_bytes[name].as_u64(), Some(config::MAX_BYTES as u64));
+    }
+    assert_eq!(errors_with("/hooks/github/max_bytes", max_bytes["maximum"].clone()), []);
+    assert_eq!(errors_with("/hooks/github/max_bytes", (config::MAX_BYTES + 1).into()).len(), 1);
+}
+
 fn any_config() -> impl Strategy<Value = String> {
     let text = fixture("sound-full");
     let noise = prop::sample::select(vec![
