@@ -75,9 +75,6 @@ const DEPTH: usize = 200;
 /// How many errors are reported of one text.
 const ERRORS: usize = 100;
 
-/// How much of a pointer's way is walked: no value is nested deeper.
-const STEPS: usize = DEPTH + 1;
-
 impl Value {
     /// The value of the member `key`. Of duplicates the last one counts, as for `JSON.parse`.
     pub fn get(&self, key: &str) -> Option<&Value> {
@@ -114,10 +111,7 @@ impl Value {
             return Some(self);
         }
         let mut value = self;
-        for (count, step) in pointer.strip_prefix('/')?.split('/').enumerate() {
-            if count >= STEPS {
-                return None;
-            }
+        for step in pointer.strip_prefix('/')?.split('/') {
             value = match &value.kind {
                 Kind::Array(items) => {
                     let canonical = step == "0" || (!step.starts_with('0') && !step.starts_with('+'));
@@ -376,6 +370,13 @@ impl Reader<'_> {
         self.attach(Value { span: Span { start, end: self.at }, kind })
     }
 
+    /// Says whose value comes next in the innermost object.
+    fn await_value_of(&mut self, name: Option<(String, Span)>) {
+        if let Some(Open::Object { key, .. }) = self.open.last_mut() {
+            *key = name;
+        }
+    }
+
     /// Ends the innermost array or object here.
     fn close(&mut self) -> State {
         match self.open.pop() {
@@ -461,25 +462,19 @@ impl Reader<'_> {
             }
         };
         let end = self.at;
-        if let Some(Open::Object { key, .. }) = self.open.last_mut() {
-            *key = Some((name, Span { start, end }));
-        }
+        self.await_value_of(Some((name, Span { start, end })));
         self.skip_blank();
         match self.peek() {
             Some(b':') => self.advance(1),
             Some(b'=') => self.error_over(1, "a colon must stand between a key and its value"),
             None => {
-                if let Some(Open::Object { key, .. }) = self.open.last_mut() {
-                    *key = None;
-                }
+                self.await_value_of(None);
                 return self.end_of_text();
             }
             next => {
                 self.error(end, end, "expected a colon and a value after this key");
                 if matches!(next, Some(b',' | b'}' | b']')) {
-                    if let Some(Open::Object { key, .. }) = self.open.last_mut() {
-                        *key = None;
-                    }
+                    self.await_value_of(None);
                     return State::Separator { end };
                 }
             }
