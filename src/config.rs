@@ -325,7 +325,7 @@ impl Reader {
         let mut meant = Vec::new();
         for member in members.filter(|member| !known.contains(&member.key.as_str())) {
             let name = quoted(&member.key);
-            let message = match nearest(&member.key, known) {
+            let message = match nearest(&member.key, known.iter().copied()) {
                 Some(known) => {
                     meant.push(known);
                     format!("{place} has no member {name}: did you mean `{known}`?")
@@ -833,17 +833,18 @@ fn squeezed(key: &str) -> String {
 }
 
 /// The name that a key was probably meant to be.
-fn nearest(key: &str, known: &'static [&'static str]) -> Option<&'static str> {
+pub fn nearest<'k>(key: &str, known: impl IntoIterator<Item = &'k str>) -> Option<&'k str> {
     if key.len() > 40 {
         return None;
     }
     let key = squeezed(key);
+    let known: Vec<&str> = known.into_iter().collect();
     let part = |name: &&&str| key.len() >= 4 && squeezed(name).contains(&key);
     if let Some(whole) = known.iter().find(part) {
         return Some(whole);
     }
     let distance = |name: &&str| edits(&key, &squeezed(name));
-    let best = known.iter().copied().min_by_key(distance)?;
+    let best = known.into_iter().min_by_key(distance)?;
     // A third of a name may be wrong: `tenant` is still `tenant_id`, but `port` is not `source`.
     let allowed = best.len().checked_div(3).unwrap_or(0);
     (distance(&best) <= allowed).then_some(best)
