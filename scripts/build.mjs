@@ -62,7 +62,7 @@ export async function buildWorker() {
       format: "esm",
       target: "es2024",
       platform: "neutral",
-      alias: { "ccf-edge-wasm": glue },
+      alias: { "ccf-edge-wasm": glue, "ccf-edge-host": join(root, "src", "worker", "host.js") },
       external: ["*.wasm", "node:*", "cloudflare:*"],
       logLevel: "warning",
     });

@@ -237,8 +237,8 @@ impl Packer {
         if raw_bytes < self.limits.gzip_from && raw_bytes <= self.limits.wire.min(self.limits.raw) {
             return plain(rows, range).map(Packed::Batch);
         }
-        let deflate = self.deflate.get_or_insert_with(|| Compress::new(Compression::fast(), false));
-        if let Some(batch) = compressed(deflate, self.limits, rows, range.clone()) {
+        let level = Compression::fast();
+        if let Some(batch) = compressed(&mut self.deflate, level, self.limits, rows, range.clone()) {
             return Some(Packed::Batch(batch));
         }
         // The first row alone does not fit. That is rare enough to try what costs more.
@@ -248,8 +248,7 @@ impl Packer {
         if raw_bytes <= self.limits.wire.min(self.limits.raw) {
             return plain(rows, alone).map(Packed::Batch);
         }
-        let mut best = Compress::new(Compression::best(), false);
-        Some(match compressed(&mut best, self.limits, rows, alone) {
+        Some(match compressed(&mut None, Compression::best(), self.limits, rows, alone) {
             Some(batch) => Packed::Batch(batch),
             None => Packed::Oversize { row },
         })
@@ -276,13 +275,16 @@ fn plain(rows: &RowBuffer, range: Range<usize>) -> Option<Batch> {
 ///
 /// The compressor is flushed at the end of a row often enough to know how much room is left. What went over
 /// the limit is cut off at the last flush before it, where the stream may be continued by hand.
+///
+/// `kept` is a compressor that is ready for use. It stays there if it still is.
 fn compressed(
-    deflate: &mut Compress,
+    kept: &mut Option<Compress>,
+    level: Compression,
     limits: Limits,
     rows: &RowBuffer,
     range: Range<usize>,
 ) -> Option<Batch> {
-    deflate.reset();
+    let mut deflate = kept.take().unwrap_or_else(|| Compress::new(level, false));
     let room = limits.wire.checked_sub(GZIP_TAIL)?;
     let start = rows.start(range.start)?;
     let raw_end = start.saturating_add(limits.raw.checked_sub(2)?);
@@ -294,6 +296,7 @@ fn compressed(
     let mut next = range.start;
     let mut done = start;
     let mut length = None;
+    let mut over = false;
     while next < range.end {
         // However badly a row compresses, it grows by an eighth and some bytes at the most.
         let sure = room.saturating_sub(out.len()).saturating_sub(64) / 10 * 8;
@@ -302,10 +305,19 @@ fn compressed(
         let after = next + fitting.max(1);
         let end = *rows.ends.get(after - 1)?;
         // With a comma before it, a later slice starts where the one before it ended.
-        if end > raw_end || !feed(deflate, rows.bytes.get(done..end)?, &mut out, room) {
+        if end > raw_end {
+            break;
+        }
+        if !feed(&mut deflate, rows.bytes.get(done..end)?, &mut out, room) {
+            over = true;
             break;
         }
         (next, done, length) = (after, end, Some(out.len()));
+    }
+    if !over {
+        // zlib-rs 0.6.8 panics later if it is reset while it still holds output.
+        deflate.reset();
+        *kept = Some(deflate);
     }
     out.truncate(length?);
 

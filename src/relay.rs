@@ -6,36 +6,39 @@
 use crate::artifact::dcr;
 use crate::artifact::schema::Schema;
 use crate::azure::token::{ClientCredentials, TokenCache};
-use crate::azure::{Answer, Request};
+use crate::azure::{self, Answer, Request, ingest};
 use crate::batch::{Limits, RowBuffer};
-use crate::config::{self, Azure, ConfigError, HookConfig, Mode};
-use crate::deliver::{Outcome, Shipment, Step, Target};
-use crate::json;
+use crate::config::{self, CLIENT_SECRET, ConfigError, HookConfig, Mode};
+use crate::deliver::{self, Client, Outcome, Shipment, Step};
+use crate::json::write_string;
 use crate::mapping::jq::Variables;
 use crate::mapping::loss::Loss;
-use crate::mapping::plan::{HeaderNames, Mapping, MappingError, MappingErrorReason, RowsError};
+use crate::mapping::plan::{HeaderNames, Mapping, MappingErrorReason, RowsError};
 use crate::mapping::time;
-use crate::text::{LineIndex, Span};
+use crate::text::{LineIndex, Position, Span};
 use crate::webhook::decode::decode;
 use crate::webhook::delivery::{Delivery, Field};
-use crate::webhook::source::{self, Ack, Source};
-use crate::webhook::verify::{self, Crypto, Rejection, Reply, Secrets, Verdict};
+use crate::webhook::handshake::Reply;
+use crate::webhook::rejection::Rejection;
+use crate::webhook::secret::Secrets;
+use crate::webhook::source::{self, Source};
+use crate::webhook::verify::{Crypto, Verdict, Verified, verify};
 use std::rc::Rc;
-
-/// The Worker secret that holds the client secret of the Entra application.
-pub const CLIENT_SECRET: &str = "AZURE_CLIENT_SECRET";
+use std::sync::Arc;
 
 /// How many losses a reply and a log line spell out; all are counted.
 const NAMED_LOSSES: usize = 20;
 
-/// The longest `Retry-After` that a sender is told, in seconds.
-const LONGEST_RETRY_S: u32 = 3600;
+/// How much of a name that a stranger chose is logged, in characters.
+const LOGGED_NAME: usize = 128;
+
+/// What a sender hears where there is nothing better to say: try again.
+const NO_REPLY: Reply = Reply { status: 503, headers: Vec::new(), body: Vec::new() };
 
 /// A configured relay.
 pub struct Relay {
     hooks: Vec<Rc<Hook>>,
-    tokens: TokenCache,
-    limits: Limits,
+    client: Client,
 }
 
 /// One configured endpoint, `POST /hooks/<name>`.
@@ -44,10 +47,43 @@ pub struct Hook {
     source: Source,
     secrets: Secrets,
     mapping: Mapping,
-    target: Rc<Target>,
+    stream: String,
+    stream_url: Arc<str>,
     url: Option<String>,
     max_bytes: usize,
     headers: HeaderNames,
+}
+
+impl Hook {
+    /// The name in the path.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The id of its source.
+    pub fn source(&self) -> &str {
+        &self.source.id
+    }
+
+    /// The stream that its rows go to.
+    pub fn stream(&self) -> &str {
+        &self.stream
+    }
+
+    /// The URL at which the sender believes to speak, where it is configured.
+    pub fn url(&self) -> Option<&str> {
+        self.url.as_deref()
+    }
+
+    /// The longest body that it takes, in bytes.
+    pub fn max_bytes(&self) -> usize {
+        self.max_bytes
+    }
+
+    /// The headers that a [`Delivery`] for it has to carry.
+    pub fn headers(&self) -> &HeaderNames {
+        &self.headers
+    }
 }
 
 impl Relay {
@@ -62,7 +98,526 @@ impl Relay {
         secret: &dyn Fn(&str) -> Option<String>,
         mode: Mode,
     ) -> Result<Relay, Vec<ConfigError>> {
-        let _ = (relay_json, dcr_json, secret, mode);
-        todo!()
+        let mut reader = Reader { relay_json, lines: LineIndex::new(relay_json), errors: Vec::new() };
+        let schemas = reader.schemas(dcr_json);
+        let (config, errors) = config::read(relay_json, mode);
+        reader.errors.extend(errors);
+        let Some(config) = config else { return Err(reader.errors) };
+        let client_secret = secret(CLIENT_SECRET).filter(|text| !text.is_empty());
+        if client_secret.is_none() {
+            reader.missing_secret(CLIENT_SECRET, "the client secret of the app registration");
+        }
+        let endpoint = &config.azure;
+        let hooks = config
+            .hooks
+            .iter()
+            .filter_map(|hook| {
+                let stream_url = ingest::url(&endpoint.dce_endpoint, &endpoint.dcr_immutable_id, &hook.stream);
+                reader.hook(hook, schemas.as_deref(), secret, stream_url.into())
+            })
+            .map(Rc::new)
+            .collect();
+        match client_secret {
+            Some(client_secret) if reader.errors.is_empty() => {
+                let credentials = ClientCredentials {
+                    tenant: endpoint.tenant_id.clone(),
+                    client_id: endpoint.client_id.clone(),
+                    secret: azure::Secret::new(client_secret),
+                };
+                let tokens = TokenCache::new(&endpoint.authority, endpoint.cloud.scope(), credentials);
+                Ok(Relay { hooks, client: Client::new(tokens, Limits::default()) })
+            }
+            _ => Err(reader.errors),
+        }
+    }
+
+    /// Everything that can be said of the two files without the secrets: what to look at before a deployment.
+    pub fn check(relay_json: &str, dcr_json: &str, mode: Mode) -> Vec<ConfigError> {
+        match Relay::load(relay_json, dcr_json, &|_| None, mode) {
+            Ok(_) => Vec::new(),
+            Err(errors) => errors.into_iter().filter(|error| error.file != "secret").collect(),
+        }
+    }
+
+    /// The hooks in the order of relay.json.
+    pub fn hooks(&self) -> &[Rc<Hook>] {
+        &self.hooks
+    }
+
+    /// What the shipments of this relay share: the token.
+    pub fn client(&mut self) -> &mut Client {
+        &mut self.client
+    }
+}
+
+/// Collects the mistakes that only both files and the secrets together show.
+struct Reader<'r> {
+    relay_json: &'r str,
+    lines: LineIndex,
+    errors: Vec<ConfigError>,
+}
+
+impl Reader<'_> {
+    fn error(&mut self, at: Span, code: &'static str, message: String) {
+        let position = Some(self.lines.position(self.relay_json, at.start));
+        self.errors.push(ConfigError { file: "relay.json", position, code, message });
+    }
+
+    fn missing_secret(&mut self, name: &str, what: &str) {
+        let message = format!("the secret {name} is missing or empty: it holds {what}; run `npx wrangler secret put {name}`");
+        self.errors.push(ConfigError { file: "secret", position: None, code: "missing-secret", message });
+    }
+
+    fn schemas(&mut self, dcr_json: &str) -> Option<Vec<Schema>> {
+        match dcr::read(dcr_json) {
+            Ok(schemas) => Some(schemas),
+            Err(errors) => {
+                let lines = LineIndex::new(dcr_json);
+                self.errors.extend(errors.into_iter().map(|error| ConfigError {
+                    file: "DCR.json",
+                    position: Some(lines.position(dcr_json, error.span.start)),
+                    code: "dcr",
+                    message: error.message,
+                }));
+                None
+            }
+        }
+    }
+
+    fn hook(
+        &mut self,
+        config: &HookConfig,
+        schemas: Option<&[Schema]>,
+        secret: &dyn Fn(&str) -> Option<String>,
+        stream_url: Arc<str>,
+    ) -> Option<Hook> {
+        let source = self.source(config);
+        let secrets = source.as_ref().and_then(|source| self.secrets(config, source, secret));
+        let mapping = self.schema(config, schemas?).and_then(|schema| {
+            self.mapping(config, source.as_ref().and_then(|source| source.payload.events.as_deref()), schema)
+        });
+        let (source, mapping) = (source?, mapping?);
+        let headers = match mapping.headers() {
+            HeaderNames::All => HeaderNames::All,
+            HeaderNames::Some(names) => {
+                let mut all = source.headers();
+                all.extend(names.iter().cloned());
+                all.push("content-encoding".to_owned());
+                all.sort();
+                all.dedup();
+                HeaderNames::Some(all)
+            }
+        };
+        Some(Hook {
+            name: config.name.clone(),
+            max_bytes: config.max_bytes.min(source.payload.max_bytes.unwrap_or(usize::MAX)),
+            source,
+            secrets: secrets?,
+            mapping,
+            stream: config.stream.clone(),
+            stream_url,
+            url: config.url.clone(),
+            headers,
+        })
+    }
+
+    fn source(&mut self, config: &HookConfig) -> Option<Source> {
+        let source = match source::preset(&config.source) {
+            Some(Ok(source)) => source,
+            // A test reads every preset, so this is a preset that was never tested.
+            Some(Err(errors)) => {
+                for error in errors {
+                    self.error(config.source_span, "broken-source", error.message);
+                }
+                return None;
+            }
+            None => {
+                let known: Vec<&str> = source::preset_ids().collect();
+                let message = match config::nearest(&config.source, known.iter().copied()) {
+                    Some(meant) => format!("there is no source `{}`; did you mean `{meant}`", config.source),
+                    None => format!("there is no source `{}`; there are {}", config.source, known.join(", ")),
+                };
+                self.error(config.source_span, "unknown-source", message);
+                return None;
+            }
+        };
+        let source = match &config.auth {
+            None => source,
+            Some(overrides) => match source.with_auth(overrides) {
+                Ok(source) => source,
+                Err(errors) => {
+                    for error in errors {
+                        self.error(error.span, "auth", error.message);
+                    }
+                    return None;
+                }
+            },
+        };
+        if let Some(refusal) = source.refusal() {
+            self.error(config.source_span, "unsupported-source", refusal);
+            return None;
+        }
+        Some(source)
+    }
+
+    fn secrets(
+        &mut self,
+        config: &HookConfig,
+        source: &Source,
+        secret: &dyn Fn(&str) -> Option<String>,
+    ) -> Option<Secrets> {
+        let mut values = Vec::new();
+        for name in &config.secret {
+            match secret(name).filter(|text| !text.is_empty()) {
+                Some(value) => values.push(value),
+                None => self.missing_secret(name, &format!("what the hook `{}` verifies deliveries with", config.name)),
+            }
+        }
+        if values.len() < config.secret.len() {
+            return None;
+        }
+        match Secrets::new(source, values.iter().map(String::as_str)) {
+            Ok(secrets) => Some(secrets),
+            Err(error) => {
+                let name = config.secret.get(error.number).map_or("", String::as_str);
+                let message = format!("the secret {name} of the hook `{}` cannot be used: {error}", config.name);
+                self.errors.push(ConfigError { file: "secret", position: None, code: "bad-secret", message });
+                None
+            }
+        }
+    }
+
+    fn schema<'s>(&mut self, config: &HookConfig, schemas: &'s [Schema]) -> Option<&'s Schema> {
+        let found = schemas.iter().find(|schema| schema.stream == config.stream);
+        if found.is_none() && !config.stream.is_empty() {
+            let streams: Vec<&str> = schemas.iter().map(|schema| schema.stream.as_str()).collect();
+            let message =
+                format!("DCR.json declares no stream `{}`; it declares {}", config.stream, streams.join(", "));
+            self.error(config.stream_span, "unknown-stream", message);
+        }
+        found
+    }
+
+    fn mapping(&mut self, config: &HookConfig, preset_events: Option<&str>, schema: &Schema) -> Option<Mapping> {
+        let columns =
+            config.columns.iter().map(|column| (column.name.as_str(), column.expression.text.as_str()));
+        let events = config.events.as_ref().map(|events| events.text.as_str()).or(preset_events);
+        let errors = match Mapping::compile(schema, columns, events) {
+            Ok(mapping) => return Some(mapping),
+            Err(errors) => errors,
+        };
+        for error in errors {
+            let column = config.columns.iter().find(|column| Some(&column.name) == error.column.as_ref());
+            match (error.reason, column) {
+                (MappingErrorReason::UnknownColumn(meant), Some(column)) => {
+                    let names = schema.columns.iter().map(|column| column.name.as_str());
+                    let meant = meant.or_else(|| config::nearest(&column.name, names).map(str::to_owned));
+                    let hint = match meant {
+                        Some(meant) => format!("did you mean `{meant}`"),
+                        None => "declare it in DCR.json or remove it here".to_owned(),
+                    };
+                    let message = format!("the stream `{}` has no column `{}`; {hint}", schema.stream, column.name);
+                    self.error(column.name_span, "unknown-column", message);
+                }
+                (MappingErrorReason::Jq(error), column) => {
+                    let (what, span) = match (column, &config.events) {
+                        (Some(column), _) => (format!("the column `{}`", column.name), column.expression.span),
+                        (None, Some(events)) => ("`events`".to_owned(), events.span),
+                        (None, None) => ("the `events` of its source".to_owned(), config.source_span),
+                    };
+                    let position: Position =
+                        config::position_in_string(self.relay_json, span, error.span.start);
+                    let message = format!("{what} is not sound jq: {}", error.message);
+                    self.errors.push(ConfigError {
+                        file: "relay.json",
+                        position: Some(position),
+                        code: "jq",
+                        message,
+                    });
+                }
+                (MappingErrorReason::UnknownColumn(_), None) => {}
+            }
+        }
+        None
+    }
+}
+
+/// What the edge has to do next for a [`Passage`].
+pub enum Next<'p> {
+    /// Send this and hand the answer to [`Passage::answered`].
+    Ask(Request<'p>),
+    /// Come back after that many milliseconds.
+    Wait(u32),
+    /// Nothing: [`Passage::reply`] has the sender's reply.
+    Over,
+}
+
+/// One delivery on its way through the relay, from the door to the reply.
+pub struct Passage {
+    hook: Option<Rc<Hook>>,
+    delivery_id: Option<String>,
+    event_type: Option<String>,
+    received_at: i64,
+    rows: usize,
+    losses: Vec<Loss>,
+    /// What the source wants to hear once Azure has the rows.
+    ack: Option<Reply>,
+    state: State,
+}
+
+enum State {
+    Shipping(Shipment),
+    Over { reply: Reply, outcome: &'static str, code: Option<&'static str>, detail: Option<String> },
+}
+
+impl Passage {
+    /// Takes a delivery in: verifies it, answers a handshake, or turns its events into rows.
+    pub fn begin(hook: &Rc<Hook>, delivery: &Delivery, now: i64, crypto: &dyn Crypto) -> Passage {
+        let mut passage = Passage {
+            hook: Some(Rc::clone(hook)),
+            delivery_id: None,
+            event_type: None,
+            received_at: now,
+            rows: 0,
+            losses: Vec::new(),
+            ack: None,
+            state: State::Over { reply: NO_REPLY, outcome: "none", code: None, detail: None },
+        };
+        passage.state = match verify(&hook.source, &hook.secrets, delivery, now, crypto) {
+            Ok(Verdict::Handshake(reply)) => {
+                State::Over { reply, outcome: "handshake", code: None, detail: None }
+            }
+            Ok(Verdict::Verified(verified)) => match passage.reshape(hook, delivery, verified) {
+                Ok(rows) => State::Shipping(Shipment::new(Arc::clone(&hook.stream_url), rows)),
+                Err(rejection) => rejected(&rejection, Some(&hook.source)),
+            },
+            Err(rejection) => {
+                passage.delivery_id = claimed_id(&hook.source, delivery);
+                rejected(&rejection, Some(&hook.source))
+            }
+        };
+        passage
+    }
+
+    /// A delivery that is turned away before it is looked at. `hook` is the one it was meant for, if there is one.
+    pub fn refuse(hook: Option<&Rc<Hook>>, rejection: &Rejection, now: i64) -> Passage {
+        Passage {
+            hook: hook.cloned(),
+            delivery_id: None,
+            event_type: None,
+            received_at: now,
+            rows: 0,
+            losses: Vec::new(),
+            ack: None,
+            state: rejected(rejection, hook.map(|hook| &hook.source)),
+        }
+    }
+
+    fn reshape(
+        &mut self,
+        hook: &Hook,
+        delivery: &Delivery,
+        verified: Verified,
+    ) -> Result<RowBuffer, Rejection> {
+        self.delivery_id = verified.delivery_id().map(str::to_owned);
+        self.event_type = verified.event_type().map(str::to_owned);
+        let encoding = match delivery.headers.get("content-encoding") {
+            Field::Absent => None,
+            Field::Once(encoding) => Some(encoding),
+            Field::Repeated => Some("several encodings"),
+        };
+        let body = decode(&hook.source, encoding, verified.into_body(), hook.max_bytes)?;
+        let mut received = Vec::with_capacity(24);
+        time::write_rfc3339_millis(&mut received, self.received_at);
+        let variables = Variables {
+            event: self.event_type.as_deref(),
+            delivery: self.delivery_id.as_deref(),
+            source: &hook.source.id,
+            received: std::str::from_utf8(&received).unwrap_or_default(),
+            headers: &delivery.headers,
+            now_ms: self.received_at,
+        };
+        let mut rows = RowBuffer::with_capacity(1024);
+        hook.mapping.rows(&body, &variables, &mut rows, &mut self.losses).map_err(|error| match error {
+            RowsError::Malformed(malformed) => {
+                Rejection::BodyMalformed { offset: malformed.offset, message: malformed.expected }
+            }
+            RowsError::Events(_) => Rejection::EventsMissing,
+            RowsError::TooLarge => Rejection::TooManyEvents,
+        })?;
+        self.rows = rows.len();
+        self.ack = hook.source.ack.as_ref().map(|ack| ack.acknowledge(delivery, &body));
+        Ok(rows)
+    }
+
+    /// What to do next.
+    pub fn next<'p>(&'p mut self, now: i64, client: &'p mut Client) -> Next<'p> {
+        match &mut self.state {
+            State::Over { .. } => Next::Over,
+            State::Shipping(shipment) => match shipment.next(now, client) {
+                Step::Send(request) | Step::Token(request) => Next::Ask(request),
+                Step::Wait { ms } => Next::Wait(ms),
+                Step::Done => Next::Over,
+            },
+        }
+    }
+
+    /// The sender's reply, once [`Passage::next`] has said that the passage is over.
+    pub fn reply(&mut self) -> &Reply {
+        if let State::Shipping(shipment) = &self.state {
+            self.state = self.arrived(&shipment.outcome());
+        }
+        match &self.state {
+            State::Over { reply, .. } => reply,
+            State::Shipping(_) => &NO_REPLY,
+        }
+    }
+
+    /// Takes in the answer to the request that [`Passage::next`] gave last.
+    pub fn answered(&mut self, now: i64, answer: &Answer, client: &mut Client) {
+        if let State::Shipping(shipment) = &mut self.state {
+            shipment.answered(now, answer, client);
+        }
+    }
+
+    fn arrived(&self, outcome: &Outcome) -> State {
+        match outcome {
+            Outcome::Delivered { .. } => {
+                let reply = self.ack.clone().unwrap_or_else(|| json_reply(200, self.receipt()));
+                State::Over { reply, outcome: "delivered", code: None, detail: None }
+            }
+            Outcome::Undelivered { reason, .. } => {
+                let (status, retry_after_s) = deliver::reply_status(outcome);
+                let (code, title) = match status {
+                    413 => (reason.code(), "A row of this delivery is larger than Azure takes."),
+                    _ => (reason.code(), "Azure did not take the rows. Send this delivery again."),
+                };
+                let mut reply = problem(status, code, title);
+                if let Some(seconds) = retry_after_s {
+                    reply.headers.push(("retry-after".to_owned(), seconds.to_string()));
+                }
+                State::Over {
+                    reply,
+                    outcome: "undelivered",
+                    code: Some(code),
+                    detail: Some(reason.what_to_check()),
+                }
+            }
+        }
+    }
+
+    /// What a sender, and above all a person with curl, reads once Azure has the rows.
+    fn receipt(&self) -> Vec<u8> {
+        let mut out = b"{".to_vec();
+        member(&mut out, "delivery", self.delivery_id.as_deref());
+        out.extend_from_slice(format!(",\"rows\":{},\"losses\":{}", self.rows, self.losses.len()).as_bytes());
+        if !self.losses.is_empty() {
+            out.extend_from_slice(b",\"lost\":[");
+            for (index, loss) in self.losses.iter().take(NAMED_LOSSES).enumerate() {
+                out.extend_from_slice(if index == 0 { b"{" } else { b",{" });
+                out.extend_from_slice(format!("\"row\":{},", loss.row).as_bytes());
+                member(&mut out, "column", Some(&loss.column));
+                out.push(b',');
+                member(&mut out, "reason", Some(&loss.reason.to_string()));
+                out.push(b'}');
+            }
+            out.push(b']');
+        }
+        out.push(b'}');
+        out
+    }
+
+    /// The line that is logged of this delivery: JSON, so that nothing in it can forge a line.
+    ///
+    /// It has the hook, the delivery's id and what became of it, never the body or a secret.
+    pub fn log(&self, now: i64) -> String {
+        let mut out = b"{\"log\":\"delivery\"".to_vec();
+        let mut add = |name: &str, value: Option<&str>| {
+            if let Some(value) = value {
+                out.push(b',');
+                member(&mut out, name, Some(value));
+            }
+        };
+        let hook = self.hook.as_deref();
+        add("hook", hook.map(|hook| hook.name.as_str()));
+        add("source", hook.map(|hook| hook.source.id.as_str()));
+        add("delivery", self.delivery_id.as_deref());
+        add("type", self.event_type.as_deref());
+        let status = match &self.state {
+            State::Over { reply, outcome, code, detail } => {
+                add("outcome", Some(outcome));
+                add("code", *code);
+                add("detail", detail.as_deref());
+                reply.status
+            }
+            State::Shipping(_) => 0,
+        };
+        out.extend_from_slice(
+            format!(
+                ",\"status\":{status},\"rows\":{},\"losses\":{},\"ms\":{}",
+                self.rows,
+                self.losses.len(),
+                now.saturating_sub(self.received_at)
+            )
+            .as_bytes(),
+        );
+        if !self.losses.is_empty() {
+            out.extend_from_slice(b",\"lost\":[");
+            for (index, loss) in self.losses.iter().take(NAMED_LOSSES).enumerate() {
+                out.extend_from_slice(if index == 0 { b"{" } else { b",{" });
+                member(&mut out, "column", Some(&loss.column));
+                out.push(b',');
+                // The reason's text may hold values of the event; its code does not.
+                member(&mut out, "code", Some(loss.reason.code()));
+                out.push(b'}');
+            }
+            out.push(b']');
+        }
+        out.push(b'}');
+        String::from_utf8_lossy(&out).into_owned()
+    }
+}
+
+/// The id that an unverified delivery claims in a header, shortened.
+fn claimed_id(source: &Source, delivery: &Delivery) -> Option<String> {
+    source.delivery_id.iter().filter_map(|location| location.header()).find_map(|name| {
+        match delivery.headers.get(&name) {
+            Field::Once(value) => Some(value.chars().take(LOGGED_NAME).collect()),
+            _ => None,
+        }
+    })
+}
+
+fn rejected(rejection: &Rejection, source: Option<&Source>) -> State {
+    let status = source.map_or(rejection.status(), |source| rejection.status_for(source));
+    let mut reply = problem(status, rejection.code(), &rejection.detail());
+    if let Rejection::MethodNotAllowed { allow } = rejection {
+        reply.headers.push(("allow".to_owned(), allow.clone()));
+    }
+    State::Over { reply, outcome: "rejected", code: Some(rejection.code()), detail: Some(rejection.detail()) }
+}
+
+/// A problem document, as RFC 9457 defines it, with a stable `code`.
+pub fn problem(status: u16, code: &str, detail: &str) -> Reply {
+    let mut body = format!("{{\"status\":{status},").into_bytes();
+    member(&mut body, "code", Some(code));
+    body.push(b',');
+    member(&mut body, "detail", Some(detail));
+    body.push(b'}');
+    let content_type = ("content-type".to_owned(), "application/problem+json".to_owned());
+    Reply { status, headers: vec![content_type], body }
+}
+
+/// A reply whose body is JSON.
+pub fn json_reply(status: u16, body: Vec<u8>) -> Reply {
+    Reply { status, headers: vec![("content-type".to_owned(), "application/json".to_owned())], body }
+}
+
+fn member(out: &mut Vec<u8>, name: &str, value: Option<&str>) {
+    write_string(out, name);
+    out.push(b':');
+    match value {
+        Some(value) => write_string(out, value),
+        None => out.extend_from_slice(b"null"),
     }
 }

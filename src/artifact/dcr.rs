@@ -1,1 +1,195 @@
 //! The streams that a Data Collection Rule declares.
+//!
+//! Sources: Microsoft, "Structure of a data collection rule", `streamDeclarations`; the API description of
+//! `Microsoft.Insights/dataCollectionRules`; connectors as they are published.
+
+use std::collections::HashSet;
+
+use super::schema::{Column, ColumnType, Schema};
+use crate::json::{self, Dialect, Member, Value};
+use crate::text::Span;
+
+/// The resource type of a Data Collection Rule. Azure compares types without regard to case.
+const TYPE: &str = "Microsoft.Insights/dataCollectionRules";
+
+/// How many errors are reported of one text.
+const ERRORS: usize = 100;
+
+/// A mistake in the text of a Data Collection Rule.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DcrError {
+    /// Where it stands.
+    pub span: Span,
+    /// What is wrong and what to do, as a sentence without a full stop.
+    pub message: String,
+}
+
+/// Reads the streams that the Data Collection Rules in a text declare.
+///
+/// The rule may be the text's only value, an item of an array, or lie anywhere in an ARM template: every object whose
+/// `type` is `Microsoft.Insights/dataCollectionRules` counts. The flat form that the Azure CLI prints, with
+/// `streamDeclarations` beside `type`, is read too. A stream that several rules declare alike is given once.
+///
+/// # Errors
+///
+/// Every mistake of the text at once, in its order: where it is not JSON, that it has no rule or no stream, and what is
+/// wrong with the declarations.
+pub fn read(text: &str) -> Result<Vec<Schema>, Vec<DcrError>> {
+    let parsed = json::parse(text, Dialect::Strict);
+    let mut reader = Reader::default();
+    for error in parsed.errors {
+        reader.error(error.span, error.message);
+    }
+    // What follows would only be the echo of a text that is not JSON.
+    if let (Some(value), true) = (&parsed.value, reader.errors.is_empty()) {
+        reader.text(value);
+    }
+    reader.errors.sort_by_key(|error| error.span);
+    if reader.errors.is_empty() { Ok(reader.schemas) } else { Err(reader.errors) }
+}
+
+#[derive(Default)]
+struct Reader {
+    schemas: Vec<Schema>,
+    errors: Vec<DcrError>,
+}
+
+impl Reader {
+    fn error(&mut self, span: Span, message: impl Into<String>) {
+        if self.errors.len() < ERRORS {
+            self.errors.push(DcrError { span, message: message.into() });
+        }
+    }
+
+    fn text(&mut self, value: &Value) {
+        let rules = rules(value);
+        let head = Span { start: value.span.start, end: value.span.start };
+        if rules.is_empty() {
+            self.error(
+                head,
+                format!("no resource here has the `type` `{TYPE}`: is this the connector's DCR?"),
+            );
+            return;
+        }
+        for rule in rules {
+            self.rule(rule);
+        }
+        if self.schemas.is_empty() && self.errors.is_empty() {
+            self.error(
+                head,
+                "this DCR declares no stream: `properties.streamDeclarations` must name at least one",
+            );
+        }
+    }
+
+    fn rule(&mut self, rule: &Value) {
+        let declarations =
+            rule.pointer("/properties/streamDeclarations").or_else(|| rule.get("streamDeclarations"));
+        // A rule without declarations collects Azure's own streams.
+        let Some(declarations) = declarations else { return };
+        let Some(members) = declarations.as_object() else {
+            let message = "`streamDeclarations` must be an object with a member for each stream";
+            return self.error(declarations.span, format!("{message}, not {}", declarations.described()));
+        };
+        let mut names = HashSet::new();
+        for member in members {
+            if member.key.is_empty() {
+                self.error(member.key_span, "a stream needs a name, such as `Custom-Contoso`");
+            } else if !names.insert(member.key.as_str()) {
+                self.error(member.key_span, "this stream is declared twice: remove one of the declarations");
+            } else if let Some(schema) = self.stream(member) {
+                self.add(schema, member.key_span);
+            }
+        }
+    }
+
+    fn add(&mut self, schema: Schema, span: Span) {
+        match self.schemas.iter().find(|other| other.stream == schema.stream) {
+            None => self.schemas.push(schema),
+            Some(other) if *other == schema => {}
+            Some(_) => self.error(
+                span,
+                "another DCR in this text declares this stream with other columns: keep the one that is deployed",
+            ),
+        }
+    }
+
+    /// A stream's declaration; `None` when it cannot be used, which is reported.
+    fn stream(&mut self, member: &Member) -> Option<Schema> {
+        let found = member.value.get("columns");
+        let Some(items) = found.and_then(Value::as_array).filter(|items| !items.is_empty()) else {
+            let span = found.map_or(member.key_span, |columns| columns.span);
+            self.error(span, "a stream needs `columns`: an array of objects with `name` and `type`");
+            return None;
+        };
+        let mut columns = Vec::new();
+        let mut names = HashSet::new();
+        for item in items {
+            if item.as_object().is_none() {
+                let message = "a column must be an object with `name` and `type`";
+                self.error(item.span, format!("{message}, not {}", item.described()));
+                continue;
+            }
+            let name = self.required(item, "name", "a column needs a `name`: a string that is not empty");
+            if let Some((name, span)) = name
+                && !names.insert(name)
+            {
+                self.error(
+                    span,
+                    "this stream has a column of this name already: remove or rename one of them",
+                );
+                continue;
+            }
+            let kind = self.required(item, "type", "a column needs a `type`, such as `string`");
+            let kind = kind.and_then(|(kind, span)| self.column_type(kind, span));
+            if let (Some((name, _)), Some(kind)) = (name, kind) {
+                columns.push(Column { name: name.to_owned(), kind });
+            }
+        }
+        Some(Schema { stream: member.key.clone(), columns })
+    }
+
+    /// A member that must be a string with something in it.
+    fn required<'v>(&mut self, item: &'v Value, key: &str, message: &str) -> Option<(&'v str, Span)> {
+        let value = item.get(key);
+        match value.and_then(|value| Some((value.as_str()?, value.span))) {
+            Some((text, span)) if !text.trim().is_empty() => Some((text, span)),
+            _ => {
+                self.error(value.map_or(item.span, |value| value.span), message);
+                None
+            }
+        }
+    }
+
+    fn column_type(&mut self, name: &str, span: Span) -> Option<ColumnType> {
+        let kind = ColumnType::parse(name);
+        if kind.is_none() {
+            let names = ColumnType::ALL.map(|kind| format!("`{}`", kind.name())).join(", ");
+            let hint = match ColumnType::nearest(name) {
+                Some(kind) => format!("write `{}`; ", kind.name()),
+                None => String::new(),
+            };
+            self.error(
+                span,
+                format!("no column type of a stream has this name: {hint}the types are {names}"),
+            );
+        }
+        kind
+    }
+}
+
+/// Every Data Collection Rule in a value, in the order of the text.
+fn rules(value: &Value) -> Vec<&Value> {
+    let mut found = Vec::new();
+    let mut left = vec![value];
+    while let Some(value) = left.pop() {
+        let kind = value.get("type").and_then(Value::as_str);
+        if kind.is_some_and(|kind| kind.eq_ignore_ascii_case(TYPE)) {
+            found.push(value);
+            continue;
+        }
+        left.extend(value.as_array().unwrap_or_default().iter().rev());
+        left.extend(value.as_object().unwrap_or_default().iter().rev().map(|member| &member.value));
+    }
+    found
+}

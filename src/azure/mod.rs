@@ -1,6 +1,9 @@
 //! The two HTTP conversations with Azure as values: what to ask, and what an answer means. No I/O.
 
+use std::borrow::Cow;
 use std::fmt;
+
+use crate::json::{self, Dialect};
 
 pub mod ingest;
 pub mod stand_in;
@@ -97,14 +100,17 @@ impl fmt::Debug for Secret {
 }
 
 /// A request to make. The edges perform it; the core never does.
+///
+/// Redirects must not be followed: the token would go where they lead.
+/// It borrows what is the same for every request. Its `Debug` shows neither the body nor any header's value.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Request {
+pub struct Request<'a> {
     /// The absolute URL. The method is always POST.
-    pub url: String,
+    pub url: Cow<'a, str>,
     /// Header fields, names in lower case.
-    pub headers: Vec<(&'static str, String)>,
+    pub headers: Vec<(&'static str, Cow<'a, str>)>,
     /// The body.
-    pub body: Vec<u8>,
+    pub body: Cow<'a, [u8]>,
 }
 
 /// What came back for a [`Request`].
@@ -128,7 +134,40 @@ pub enum Answer {
     },
 }
 
-impl fmt::Debug for Request {
+impl Answer {
+    /// How long the answer asks to wait, in milliseconds, at most an hour.
+    ///
+    /// Azure sends seconds; the date that RFC 9110 allows as well is not read.
+    pub fn retry_after_ms(&self) -> Option<u32> {
+        let Answer::Response { retry_after: Some(text), .. } = self else { return None };
+        let text = text.trim();
+        if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_digit()) {
+            return None;
+        }
+        Some(text.parse::<u32>().map_or(3600, |seconds| seconds.min(3600)).saturating_mul(1000))
+    }
+
+    /// The body as JSON, if it is that.
+    fn json(&self) -> Option<json::Value> {
+        match self {
+            Answer::Response { body, .. } => {
+                let parsed = json::parse(std::str::from_utf8(body).ok()?, Dialect::Strict);
+                parsed.value.filter(|_| parsed.errors.is_empty())
+            }
+            Answer::Failure { .. } => None,
+        }
+    }
+}
+
+/// A code of Azure's as it may stand in a log: short, and nothing but letters, digits and `_`.
+fn code(value: Option<&json::Value>) -> Option<String> {
+    let text = value?.as_str()?;
+    let sound = (1..=64).contains(&text.len())
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+    sound.then(|| text.to_owned())
+}
+
+impl fmt::Debug for Request<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let names: Vec<_> = self.headers.iter().map(|(name, _)| *name).collect();
         f.debug_struct("Request")

@@ -1,9 +1,12 @@
 //! A delivery: one HTTP request from a sender, before anything of it is believed.
 
 use std::borrow::Cow;
+use std::fmt;
 
 /// The headers of a delivery, in the order in which they came; a name may occur more than once.
-#[derive(Clone, Debug, Default)]
+///
+/// Debug shows the names only: a value may be a token.
+#[derive(Clone, Default)]
 pub struct Headers<'a> {
     fields: Vec<(Cow<'a, str>, Cow<'a, str>)>,
 }
@@ -50,8 +53,16 @@ impl<'a> Headers<'a> {
     }
 }
 
+impl fmt::Debug for Headers<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.fields.iter().map(|(name, _)| name)).finish()
+    }
+}
+
 /// One HTTP request from a sender.
-#[derive(Clone, Debug)]
+///
+/// Debug shows the body's length only, and no URL: its query may hold a token.
+#[derive(Clone)]
 pub struct Delivery<'a> {
     /// The method in upper case.
     pub method: &'a str,
@@ -62,4 +73,14 @@ pub struct Delivery<'a> {
     pub headers: Headers<'a>,
     /// The body as it came over the wire.
     pub body: &'a [u8],
+}
+
+impl fmt::Debug for Delivery<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Delivery")
+            .field("method", &self.method)
+            .field("headers", &self.headers)
+            .field("body", &format_args!("{} bytes", self.body.len()))
+            .finish_non_exhaustive()
+    }
 }

@@ -1,7 +1,24 @@
 //! Who may speak, and what they said.
+//!
+//! How a product signs, says hello and wraps its events is data: a [`source::Source`], read from
+//! `sources/*.json`. One engine, [`verify::verify`], runs them all.
+
+pub mod delivery;
+pub mod pointer;
+
+pub mod location;
+pub mod template;
+
+pub mod source;
+
+pub mod secret;
+
+pub mod rejection;
 
 pub mod decode;
-pub mod delivery;
+
 pub mod handshake;
-pub mod source;
+
+mod timestamp;
+
 pub mod verify;

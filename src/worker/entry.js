@@ -7,7 +7,7 @@ import * as core from "ccf-edge-wasm";
 import module from "./ccf_edge_bg.wasm";
 
 /** What `passage.next()` answers; the same numbers stand in src/worker/mod.rs. */
-const REPLY = 0;
+const OVER = 0;
 const ASK = 1;
 
 /** Azure answers within seconds; a connection that says nothing for this long is a failure. */
@@ -77,20 +77,20 @@ async function receive(hook, request) {
   }
   const passage =
     body === null
-      ? core.too_large(hook.index)
+      ? core.too_large(hook.index, Date.now())
       : core.receive(hook.index, request.url, headers, body, Date.now());
   for (;;) {
     switch (passage.next(Date.now())) {
-      case REPLY: {
+      case OVER: {
         const log = passage.log(Date.now());
         if (passage.status() < 400) {
           console.log(log);
         } else {
           console.warn(log);
         }
-        const response = new Response(passage.body(), {
+        const response = new Response(passage.reply_body(), {
           status: passage.status(),
-          headers: pairs(passage.headers()),
+          headers: pairs(passage.reply_headers()),
         });
         passage.free();
         return response;
@@ -200,7 +200,7 @@ function trapped(error) {
   console.error(JSON.stringify({ event: "trap", error: String(error?.stack ?? error) }));
   generation += 1;
   hooks = null;
-  core.reset();
+  core.__wbg_reset_state();
   return unavailable();
 }
 

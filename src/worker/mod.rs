@@ -1,1 +1,234 @@
 //! The Cloudflare Worker.
+//!
+//! `entry.js` does the I/O of `POST /hooks/<name>`, the path that every event takes, and calls the functions
+//! here; each call is synchronous and decides everything that there is to decide. What is not on that path
+//! (health, handshakes by GET or OPTIONS, unknown addresses) is [`control`], on the `worker` crate.
+//!
+//! # A delivery, step by step
+//!
+//! 1. `entry.js` finds the hook; no such hook: 404. Another method than POST: 405, or a handshake.
+//! 2. `entry.js` reads the body up to the hook's limit; longer: 413. Nothing of it has been parsed.
+//! 3. [`receive`] verifies it; not from the source, or too old: 401 (or what the source wants to hear).
+//! 4. [`receive`] turns the events into rows; not JSON: 400. A field that does not fit is a counted loss.
+//! 5. `entry.js` performs the requests that [`Passage::next`] gives: a token where there is none, the rows.
+//! 6. Azure has every row: 200, or what the source wants to hear. Otherwise 503 with `Retry-After`.
+
+mod control;
+mod host;
+
+use crate::azure::{Answer, Request};
+use crate::config::{ConfigError, Mode};
+use crate::mapping::plan::HeaderNames;
+use crate::relay::{self, Hook, Next, Relay};
+use crate::webhook::delivery::{Delivery, Headers};
+use crate::webhook::handshake::Reply;
+use crate::webhook::rejection::Rejection;
+use crate::{json, webhook};
+use host::HostCrypto;
+use js_sys::{Reflect, Uint8Array};
+use std::cell::RefCell;
+use std::rc::Rc;
+use wasm_bindgen::prelude::*;
+
+/// The variable that allows a loopback `dce_endpoint`: set it in `.dev.vars`, never in production.
+const DEVELOPMENT: &str = "DEVELOPMENT";
+
+/// What [`Passage::next`] answers; `entry.js` has the same numbers.
+const OVER: u32 = 0;
+const ASK: u32 = 1;
+const WAIT: u32 = 2;
+
+thread_local! {
+    /// An isolate has one thread, one relay, and the mistakes that keep it from having one.
+    static RELAY: RefCell<Result<Relay, Vec<ConfigError>>> = const { RefCell::new(Err(Vec::new())) };
+}
+
+/// Reads the configuration; `env` is the Worker's environment, which holds the secrets.
+///
+/// Gives JSON: `hooks`, what `entry.js` has to know of each, and `problems`, a log line for each mistake.
+#[wasm_bindgen]
+pub fn configure(relay_json: &str, dcr_json: &str, env: &JsValue) -> String {
+    let variable =
+        |name: &str| Reflect::get(env, &JsValue::from_str(name)).ok().and_then(|value| value.as_string());
+    let development = variable(DEVELOPMENT).is_some_and(|value| matches!(value.as_str(), "1" | "true"));
+    let mode = if development { Mode::Development } else { Mode::Production };
+    let loaded = Relay::load(relay_json, dcr_json, &variable, mode);
+    let mut out = b"{\"hooks\":[".to_vec();
+    if let Ok(relay) = &loaded {
+        for (index, hook) in relay.hooks().iter().enumerate() {
+            out.extend_from_slice(if index == 0 { b"" } else { b"," });
+            write_hook(&mut out, index, hook);
+        }
+    }
+    out.extend_from_slice(b"],\"problems\":[");
+    for (index, error) in loaded.as_ref().err().into_iter().flatten().enumerate() {
+        let mut line = b"{\"log\":\"configuration\",\"error\":".to_vec();
+        json::write_string(&mut line, &error.to_string());
+        line.push(b'}');
+        out.extend_from_slice(if index == 0 { b"" } else { b"," });
+        json::write_string(&mut out, &String::from_utf8_lossy(&line));
+    }
+    out.extend_from_slice(b"]}");
+    RELAY.set(loaded);
+    String::from_utf8_lossy(&out).into_owned()
+}
+
+fn write_hook(out: &mut Vec<u8>, index: usize, hook: &Hook) {
+    out.extend_from_slice(b"{\"name\":");
+    json::write_string(out, hook.name());
+    out.extend_from_slice(format!(",\"index\":{index},\"max_bytes\":{},\"headers\":", hook.max_bytes()).as_bytes());
+    match hook.headers() {
+        HeaderNames::All => out.extend_from_slice(b"null"),
+        HeaderNames::Some(names) => {
+            out.push(b'[');
+            for (index, name) in names.iter().enumerate() {
+                out.extend_from_slice(if index == 0 { b"" } else { b"," });
+                json::write_string(out, name);
+            }
+            out.push(b']');
+        }
+    }
+    out.push(b'}');
+}
+
+/// The hook of an index that [`configure`] gave.
+fn hook(index: u32) -> Option<Rc<Hook>> {
+    let index = usize::try_from(index).ok()?;
+    RELAY.with_borrow(|relay| relay.as_ref().ok()?.hooks().get(index).cloned())
+}
+
+/// Takes in the body of a POST. `headers` has two lines for each field, its name and its value; `now` is in
+/// milliseconds since 1970.
+#[wasm_bindgen]
+pub fn receive(index: u32, url: &str, headers: &str, body: &[u8], now: f64) -> Passage {
+    let now = now as i64;
+    let Some(hook) = hook(index) else {
+        return Passage::new(relay::Passage::refuse(None, &Rejection::UnknownHook, now));
+    };
+    let delivery =
+        Delivery { method: "POST", url: hook.url().unwrap_or(url), headers: fields(headers), body };
+    Passage::new(relay::Passage::begin(&hook, &delivery, now, &HostCrypto))
+}
+
+/// Refuses a body that is longer than the hook takes.
+#[wasm_bindgen]
+pub fn too_large(index: u32, now: f64) -> Passage {
+    let hook = hook(index);
+    let limit = hook.as_ref().map_or(0, |hook| hook.max_bytes());
+    Passage::new(relay::Passage::refuse(hook.as_ref(), &Rejection::TooLarge { limit }, now as i64))
+}
+
+fn fields(text: &str) -> Headers<'_> {
+    let mut headers = Headers::new();
+    let mut lines = text.split('\n');
+    while let (Some(name), Some(value)) = (lines.next(), lines.next()) {
+        headers.push(name, value);
+    }
+    headers
+}
+
+/// A delivery on its way. `entry.js` asks it what to do next until it is over.
+#[wasm_bindgen]
+pub struct Passage {
+    passage: relay::Passage,
+    /// What [`Passage::next`] asks for.
+    url: String,
+    headers: String,
+    body: Uint8Array,
+    wait_ms: u32,
+}
+
+#[wasm_bindgen]
+impl Passage {
+    fn new(passage: relay::Passage) -> Passage {
+        Passage { passage, url: String::new(), headers: String::new(), body: Uint8Array::default(), wait_ms: 0 }
+    }
+
+    /// What to do next: [`OVER`], [`ASK`] or [`WAIT`].
+    pub fn next(&mut self, now: f64) -> u32 {
+        RELAY.with_borrow_mut(|relay| {
+            let Ok(relay) = relay else { return OVER };
+            match self.passage.next(now as i64, relay.client()) {
+                Next::Over => OVER,
+                Next::Ask(Request { url, headers, body }) => {
+                    self.url = url.into_owned();
+                    self.headers.clear();
+                    for (name, value) in headers {
+                        for part in [name, "\n", &value, "\n"] {
+                            self.headers.push_str(part);
+                        }
+                    }
+                    self.body = Uint8Array::from(body.as_ref());
+                    ASK
+                }
+                Next::Wait(ms) => {
+                    self.wait_ms = ms;
+                    WAIT
+                }
+            }
+        })
+    }
+
+    /// Where to POST the request.
+    pub fn url(&self) -> String {
+        self.url.clone()
+    }
+
+    /// The header fields of the request, two lines each.
+    pub fn headers(&self) -> String {
+        self.headers.clone()
+    }
+
+    /// The body of the request.
+    pub fn body(&self) -> Uint8Array {
+        self.body.clone()
+    }
+
+    /// How long to wait, in milliseconds.
+    pub fn wait_ms(&self) -> u32 {
+        self.wait_ms
+    }
+
+    /// Takes in the answer to the request.
+    pub fn answered(&mut self, now: f64, status: u16, retry_after: Option<String>, body: Vec<u8>) {
+        self.take(now, &Answer::Response { status, retry_after, body });
+    }
+
+    /// Takes in that there was no answer.
+    pub fn failed(&mut self, now: f64, message: String) {
+        self.take(now, &Answer::Failure { message });
+    }
+
+    fn take(&mut self, now: f64, answer: &Answer) {
+        RELAY.with_borrow_mut(|relay| {
+            if let Ok(relay) = relay {
+                self.passage.answered(now as i64, answer, relay.client());
+            }
+        });
+    }
+
+    /// The status of the sender's reply.
+    pub fn status(&mut self) -> u16 {
+        self.passage.reply().status
+    }
+
+    /// The header fields of the sender's reply, two lines each.
+    pub fn reply_headers(&mut self) -> String {
+        lines(self.passage.reply())
+    }
+
+    /// The body of the sender's reply; none for a status that has none.
+    pub fn reply_body(&mut self) -> Option<Uint8Array> {
+        let reply = self.passage.reply();
+        (!reply.body.is_empty()).then(|| Uint8Array::from(reply.body.as_slice()))
+    }
+
+    /// The line to log of this delivery.
+    pub fn log(&mut self, now: f64) -> String {
+        self.passage.log(now as i64)
+    }
+}
+
+fn lines(reply: &Reply) -> String {
+    reply.headers.iter().flat_map(|(name, value)| [name, "\n", value, "\n"]).collect()
+}

@@ -1,0 +1,217 @@
+//! The value at a JSON pointer, found in the bytes without building a tree.
+//!
+//! The bytes may come from a stranger: the scan is linear, never recurses and stops at the value.
+//! It does not judge what it skips; [`super::decode`] does that once a delivery is verified.
+
+use std::borrow::Cow;
+
+/// The longest string or number that is given back, in bytes as it is written.
+const LONGEST: usize = 8192;
+
+/// A JSON pointer as RFC 6901 defines it, split into its tokens once.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pointer {
+    text: String,
+    tokens: Vec<String>,
+}
+
+impl Pointer {
+    /// Reads a pointer such as `/data/events/0`; `None` when it does not begin with `/` or has a `~` that is
+    /// neither `~0` nor `~1`. The empty pointer, which means the whole document, is no use here and refused.
+    pub fn read(text: &str) -> Option<Pointer> {
+        let tokens = text.strip_prefix('/')?.split('/').map(unescaped).collect::<Option<Vec<String>>>()?;
+        Some(Pointer { text: text.to_owned(), tokens })
+    }
+
+    /// The pointer as it was written.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// The value's bytes, quotes or brackets included. Of members with the same key the first counts.
+    pub fn find<'a>(&self, json: &'a [u8]) -> Option<&'a [u8]> {
+        let mut at = space(json, 0);
+        for token in &self.tokens {
+            at = match json.get(at)? {
+                b'{' => member(json, at, token)?,
+                b'[' => element(json, at, token)?,
+                _ => return None,
+            };
+        }
+        json.get(at..skipped(json, at)?)
+    }
+
+    /// The value as text, when it is a string or a number. Strings have their escapes resolved.
+    pub fn text<'a>(&self, json: &'a [u8]) -> Option<Cow<'a, str>> {
+        let raw = self.find(json)?;
+        if raw.len() > LONGEST {
+            return None;
+        }
+        match raw.first()? {
+            b'"' => string(raw.get(1..raw.len().checked_sub(1)?)?),
+            b'-' | b'0'..=b'9' => std::str::from_utf8(raw).ok().map(Cow::Borrowed),
+            _ => None,
+        }
+    }
+}
+
+/// Resolves `~1` and `~0`.
+fn unescaped(token: &str) -> Option<String> {
+    let mut out = String::with_capacity(token.len());
+    let mut parts = token.split('~');
+    out.push_str(parts.next()?);
+    for part in parts {
+        let (escape, rest) = part.split_at_checked(1)?;
+        out.push(match escape {
+            "0" => '~',
+            "1" => '/',
+            _ => return None,
+        });
+        out.push_str(rest);
+    }
+    Some(out)
+}
+
+/// Where the value of the member `key` begins in the object that begins at `at`.
+fn member(json: &[u8], at: usize, key: &str) -> Option<usize> {
+    let mut at = space(json, at.checked_add(1)?);
+    while json.get(at)? == &b'"' {
+        let end = string_end(json, at)?;
+        let name = json.get(at.checked_add(1)?..end.checked_sub(1)?)?;
+        at = space(json, end);
+        if json.get(at)? != &b':' {
+            return None;
+        }
+        at = space(json, at.checked_add(1)?);
+        if name == key.as_bytes() || (name.contains(&b'\\') && string(name).is_some_and(|name| name == key)) {
+            return Some(at);
+        }
+        at = space(json, skipped(json, at)?);
+        if json.get(at)? != &b',' {
+            return None;
+        }
+        at = space(json, at.checked_add(1)?);
+    }
+    None
+}
+
+/// Where the element with the number `token` begins in the array that begins at `at`.
+fn element(json: &[u8], at: usize, token: &str) -> Option<usize> {
+    let plain = token == "0"
+        || (!token.starts_with('0') && !token.is_empty() && token.bytes().all(|byte| byte.is_ascii_digit()));
+    let index = if plain { token.parse::<usize>().ok()? } else { return None };
+    let mut at = space(json, at.checked_add(1)?);
+    for _ in 0..index {
+        at = space(json, skipped(json, at)?);
+        if json.get(at)? != &b',' {
+            return None;
+        }
+        at = space(json, at.checked_add(1)?);
+    }
+    (json.get(at)? != &b']').then_some(at)
+}
+
+/// The offset of the first byte from `at` on that is no white space.
+fn space(json: &[u8], at: usize) -> usize {
+    let rest = json.get(at..).unwrap_or_default();
+    let count = rest.iter().take_while(|byte| matches!(byte, b' ' | b'\t' | b'\n' | b'\r')).count();
+    at.saturating_add(count)
+}
+
+/// The offset behind the string whose opening quote is at `at`.
+fn string_end(json: &[u8], at: usize) -> Option<usize> {
+    let mut at = at.checked_add(1)?;
+    loop {
+        let rest = json.get(at..)?;
+        let found = rest.iter().position(|byte| matches!(byte, b'"' | b'\\'))?;
+        let end = at.checked_add(found)?;
+        if json.get(end)? == &b'"' {
+            return end.checked_add(1);
+        }
+        at = end.checked_add(2)?;
+    }
+}
+
+/// The offset behind the value that begins at `at`; always behind `at`.
+fn skipped(json: &[u8], at: usize) -> Option<usize> {
+    match json.get(at)? {
+        b'"' => string_end(json, at),
+        b'{' | b'[' => {
+            let (mut at, mut depth) = (at, 0_usize);
+            loop {
+                match json.get(at)? {
+                    b'"' => {
+                        at = string_end(json, at)?;
+                        continue;
+                    }
+                    b'{' | b'[' => depth = depth.checked_add(1)?,
+                    b'}' | b']' => depth = depth.checked_sub(1)?,
+                    _ => {}
+                }
+                at = at.checked_add(1)?;
+                if depth == 0 {
+                    return Some(at);
+                }
+            }
+        }
+        _ => {
+            let rest = json.get(at..)?;
+            let ends = |byte: &u8| matches!(byte, b',' | b'}' | b']' | b' ' | b'\t' | b'\n' | b'\r');
+            let length = rest.iter().position(ends).unwrap_or(rest.len());
+            (length > 0).then(|| at.checked_add(length)).flatten()
+        }
+    }
+}
+
+/// What stands between a string's quotes, with its escapes resolved; `None` when it is no JSON string.
+/// Half of a surrogate pair becomes U+FFFD.
+fn string(inner: &[u8]) -> Option<Cow<'_, str>> {
+    let text = std::str::from_utf8(inner).ok()?;
+    if !text.contains('\\') {
+        return Some(Cow::Borrowed(text));
+    }
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((plain, escape)) = rest.split_once('\\') {
+        out.push_str(plain);
+        let (kind, after) = escape.split_at_checked(1)?;
+        rest = after;
+        out.push(match kind {
+            "\"" | "\\" | "/" => kind.chars().next()?,
+            "b" => '\u{8}',
+            "f" => '\u{c}',
+            "n" => '\n',
+            "r" => '\r',
+            "t" => '\t',
+            "u" => {
+                let (unit, after) = code_unit(rest)?;
+                rest = after;
+                let low = if (0xd800..0xdc00).contains(&unit) {
+                    rest.strip_prefix("\\u").and_then(code_unit)
+                } else {
+                    None
+                };
+                match low {
+                    Some((low, after)) if (0xdc00..0xe000).contains(&low) => {
+                        rest = after;
+                        let high = unit.wrapping_sub(0xd800) << 10;
+                        char::from_u32(0x10000_u32.wrapping_add(high | low.wrapping_sub(0xdc00)))?
+                    }
+                    _ => char::from_u32(unit).unwrap_or(char::REPLACEMENT_CHARACTER),
+                }
+            }
+            _ => return None,
+        });
+    }
+    out.push_str(rest);
+    Some(Cow::Owned(out))
+}
+
+/// The four hexadecimal digits at the start of `text`, and what follows.
+fn code_unit(text: &str) -> Option<(u32, &str)> {
+    let (digits, rest) = text.split_at_checked(4)?;
+    if !digits.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        return None;
+    }
+    Some((u32::from_str_radix(digits, 16).ok()?, rest))
+}

@@ -1,0 +1,154 @@
+//! Why a delivery was turned away.
+
+use super::source::Source;
+
+/// Why a delivery was turned away: the sender's mistake, or not our sender.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Rejection {
+    /// No signature, token or credentials where the source puts them.
+    SignatureMissing,
+    /// Something stands there that is no signature of this kind.
+    SignatureMalformed,
+    /// It is one, but not of this content under one of the hook's keys.
+    SignatureMismatch,
+    /// A part of the signed content is not there.
+    SignedPartMissing {
+        /// Where it should stand.
+        name: String,
+    },
+    /// A part of the signed content holds the mark that ends it, so that the content could be read two ways.
+    SignedPartMalformed {
+        /// Where it stands.
+        name: String,
+    },
+    /// A header occurs twice, so that sender and relay may mean different ones.
+    HeaderRepeated {
+        /// The header in lower case.
+        name: String,
+    },
+    /// A parameter of the URL or a field of the form occurs twice.
+    ParameterRepeated {
+        /// Where it stands, such as `query:token`.
+        name: String,
+    },
+    /// The source signs its time, and none is there.
+    TimestampMissing,
+    /// The time is not written as the source writes it, or stands there twice.
+    TimestampMalformed,
+    /// The time is too far from now.
+    TimestampStale {
+        /// How old it is, in seconds; negative when it lies ahead.
+        age: i64,
+        /// What the source allows either way, in seconds.
+        tolerance: u32,
+    },
+    /// It asks for a handshake that this hook does not answer.
+    HandshakeRefused,
+    /// The body is not what the source sends.
+    BodyMalformed {
+        /// The offset in the decoded body, in bytes.
+        offset: usize,
+        /// What is wrong there.
+        message: &'static str,
+    },
+    /// The body is larger than the hook takes, as it came or inflated.
+    TooLarge {
+        /// What the hook takes, in bytes.
+        limit: usize,
+    },
+    /// The body is compressed in a way that is not supported.
+    UnsupportedEncoding {
+        /// The content coding, shortened.
+        encoding: String,
+    },
+    /// The hook does not take this HTTP method.
+    MethodNotAllowed {
+        /// The value of the `Allow` header of the answer.
+        allow: String,
+    },
+    /// There is no such hook.
+    UnknownHook,
+}
+
+impl Rejection {
+    /// The HTTP status of the answer; [`Rejection::status_for`] minds what the source wants instead.
+    pub fn status(&self) -> u16 {
+        match self {
+            Rejection::SignatureMissing
+            | Rejection::SignatureMalformed
+            | Rejection::SignatureMismatch
+            | Rejection::SignedPartMissing { .. }
+            | Rejection::SignedPartMalformed { .. }
+            | Rejection::HeaderRepeated { .. }
+            | Rejection::ParameterRepeated { .. }
+            | Rejection::TimestampMissing
+            | Rejection::TimestampMalformed
+            | Rejection::TimestampStale { .. } => 401,
+            Rejection::HandshakeRefused => 403,
+            Rejection::BodyMalformed { .. } => 400,
+            Rejection::TooLarge { .. } => 413,
+            Rejection::UnsupportedEncoding { .. } => 415,
+            Rejection::MethodNotAllowed { .. } => 405,
+            Rejection::UnknownHook => 404,
+        }
+    }
+
+    /// The HTTP status of the answer, with the source's own in place of 401.
+    pub fn status_for(&self, source: &Source) -> u16 {
+        match (self.status(), source.on_reject) {
+            (401, Some(status)) => status,
+            (status, _) => status,
+        }
+    }
+
+    /// The reason as a word for programs. It never changes.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Rejection::SignatureMissing => "signature_missing",
+            Rejection::SignatureMalformed => "signature_malformed",
+            Rejection::SignatureMismatch => "signature_mismatch",
+            Rejection::SignedPartMissing { .. } => "signed_part_missing",
+            Rejection::SignedPartMalformed { .. } => "signed_part_malformed",
+            Rejection::HeaderRepeated { .. } => "header_repeated",
+            Rejection::ParameterRepeated { .. } => "parameter_repeated",
+            Rejection::TimestampMissing => "timestamp_missing",
+            Rejection::TimestampMalformed => "timestamp_malformed",
+            Rejection::TimestampStale { .. } => "timestamp_stale",
+            Rejection::HandshakeRefused => "handshake_refused",
+            Rejection::BodyMalformed { .. } => "body_malformed",
+            Rejection::TooLarge { .. } => "too_large",
+            Rejection::UnsupportedEncoding { .. } => "unsupported_encoding",
+            Rejection::MethodNotAllowed { .. } => "method_not_allowed",
+            Rejection::UnknownHook => "unknown_hook",
+        }
+    }
+
+    /// The reason as a sentence for people. It holds nothing of the body, of a secret or of a signature.
+    pub fn detail(&self) -> String {
+        match self {
+            Rejection::SignatureMissing => "the delivery carries no signature where the source puts it".to_owned(),
+            Rejection::SignatureMalformed => "the signature is not written as the source writes it".to_owned(),
+            Rejection::SignatureMismatch => "the signature is not of this content under the hook's secret".to_owned(),
+            Rejection::SignedPartMissing { name } => format!("{name} is part of what is signed and is missing"),
+            Rejection::SignedPartMalformed { name } => format!("{name} holds the mark that separates what is signed"),
+            Rejection::HeaderRepeated { name } => format!("the header {name} occurs more than once"),
+            Rejection::ParameterRepeated { name } => format!("{name} occurs more than once"),
+            Rejection::TimestampMissing => "the delivery carries no timestamp where the source puts it".to_owned(),
+            Rejection::TimestampMalformed => "the timestamp is not written as the source writes it".to_owned(),
+            Rejection::TimestampStale { age, tolerance } if *age < 0 => {
+                format!("the timestamp lies {} s ahead; {tolerance} s are allowed", age.unsigned_abs())
+            }
+            Rejection::TimestampStale { age, tolerance } => {
+                format!("the timestamp is {age} s old; {tolerance} s are allowed")
+            }
+            Rejection::HandshakeRefused => "this hook does not answer such a handshake".to_owned(),
+            Rejection::BodyMalformed { offset, message } => format!("{message} at byte {offset} of the body"),
+            Rejection::TooLarge { limit } => format!("the body has more than {limit} bytes"),
+            Rejection::UnsupportedEncoding { encoding } => {
+                format!("the content coding {encoding:?} is not supported: send gzip or none")
+            }
+            Rejection::MethodNotAllowed { allow } => format!("the hook takes {allow}"),
+            Rejection::UnknownHook => "there is no such hook".to_owned(),
+        }
+    }
+}

@@ -1,0 +1,105 @@
+//! What is not on an event's way: health, handshakes by GET or OPTIONS, and addresses that lead nowhere.
+
+use super::{HostCrypto, RELAY};
+use crate::json::write_string;
+use crate::relay::{Passage, Relay, json_reply, problem};
+use crate::webhook::delivery::{Delivery, Headers};
+use crate::webhook::handshake::Reply;
+use crate::webhook::rejection::Rejection;
+use worker::{Context, Date, Env, Request, Response, event};
+
+/// Answers every request that `entry.js` does not take itself.
+#[event(fetch)]
+async fn fetch(request: Request, _env: Env, _context: Context) -> worker::Result<Response> {
+    let path = request.path();
+    let reply = match path.strip_prefix("/hooks/") {
+        Some(name) => hook(name, &request)?,
+        None if path == "/healthz" => match request.method() {
+            worker::Method::Get | worker::Method::Head => RELAY.with_borrow(health),
+            _ => method_not_allowed("GET, HEAD"),
+        },
+        None => problem(404, "not_found", "There is nothing here. Webhooks go to /hooks/<name>."),
+    };
+    let mut response = match request.method() {
+        worker::Method::Head => Response::empty()?,
+        _ => Response::from_bytes(reply.body)?,
+    }
+    .with_status(reply.status);
+    for (name, value) in &reply.headers {
+        response.headers_mut().set(name, value)?;
+    }
+    Ok(response)
+}
+
+fn method_not_allowed(allow: &str) -> Reply {
+    let rejection = Rejection::MethodNotAllowed { allow: allow.to_owned() };
+    let mut passage = Passage::refuse(None, &rejection, 0);
+    passage.reply().clone()
+}
+
+/// A request to a hook that is no POST: a handshake, or a mistake. Also a POST to a hook that does not exist.
+fn hook(name: &str, request: &Request) -> worker::Result<Reply> {
+    let now = i64::try_from(Date::now().as_millis()).unwrap_or(i64::MAX);
+    let url = request.url()?;
+    let method = request.method().to_string();
+    let mut headers = Headers::new();
+    for (name, value) in request.headers().entries() {
+        headers.push(name, value);
+    }
+    let (mut passage, known) = RELAY.with_borrow(|relay| match relay {
+        Err(_) => (None, false),
+        Ok(relay) => match relay.hooks().iter().find(|hook| hook.name() == name) {
+            None => (Some(Passage::refuse(None, &Rejection::UnknownHook, now)), false),
+            Some(hook) => {
+                let url = hook.url().unwrap_or(url.as_str());
+                let delivery = Delivery { method: &method, url, headers, body: &[] };
+                (Some(Passage::begin(hook, &delivery, now, &HostCrypto)), true)
+            }
+        },
+    });
+    let Some(passage) = &mut passage else {
+        let detail = "This relay is not configured yet. Its operator finds the reason in its log and at /healthz.";
+        let mut reply = problem(503, "misconfigured", detail);
+        reply.headers.push(("retry-after".to_owned(), "300".to_owned()));
+        return Ok(reply);
+    };
+    let reply = passage.reply().clone();
+    // A stranger may ask for any name as often as he likes; only what is meant for a hook is worth a line.
+    if known {
+        worker::console_log!("{}", passage.log(now));
+    }
+    Ok(reply)
+}
+
+/// Whether the configuration is sound and which hooks there are. It names no secret's value.
+fn health(relay: &Result<Relay, Vec<crate::config::ConfigError>>) -> Reply {
+    let mut out = Vec::new();
+    match relay {
+        Ok(relay) => {
+            out.extend_from_slice(b"{\"status\":\"ok\",\"hooks\":[");
+            for (index, hook) in relay.hooks().iter().enumerate() {
+                out.extend_from_slice(if index == 0 { b"{" } else { b",{" });
+                for (index, (name, value)) in
+                    [("name", hook.name()), ("source", hook.source()), ("stream", hook.stream())].iter().enumerate()
+                {
+                    out.extend_from_slice(if index == 0 { b"" } else { b"," });
+                    write_string(&mut out, name);
+                    out.push(b':');
+                    write_string(&mut out, value);
+                }
+                out.push(b'}');
+            }
+            out.extend_from_slice(b"]}");
+            json_reply(200, out)
+        }
+        Err(errors) => {
+            out.extend_from_slice(b"{\"status\":\"misconfigured\",\"errors\":[");
+            for (index, error) in errors.iter().enumerate() {
+                out.extend_from_slice(if index == 0 { b"" } else { b"," });
+                write_string(&mut out, &error.to_string());
+            }
+            out.extend_from_slice(b"]}");
+            json_reply(503, out)
+        }
+    }
+}
