@@ -32,8 +32,6 @@ use crate::mapping::time::{Instant, write_rfc3339_millis};
 
 /// The longest body that the endpoint takes, in bytes on the wire.
 const WIRE_LIMIT: usize = 1_048_576;
-/// The longest body after decompression. A longer one is accepted and lost.
-const RAW_LIMIT: usize = 50 * 1_048_576;
 /// The longest field, in bytes. A longer one is cut.
 const FIELD_LIMIT: usize = 65_536;
 const DAY_MS: i64 = 86_400_000;
@@ -65,6 +63,8 @@ pub struct StandInConfig {
     pub strict: bool,
     /// Whether the tables are of the Auxiliary plan, with its own rules.
     pub auxiliary: bool,
+    /// The longest body after decompression, in bytes. A longer one is accepted and lost.
+    pub raw_limit: usize,
     /// How many calls a minute the rule takes.
     pub calls_per_minute: u32,
     /// How many bytes a minute, after decompression, the rule takes.
@@ -91,6 +91,7 @@ impl StandInConfig {
             token_lifetime_s: 3599,
             strict: false,
             auxiliary: false,
+            raw_limit: 50 * 1_048_576,
             calls_per_minute: 12_000,
             bytes_per_minute: 2_000_000_000,
         }
@@ -784,7 +785,7 @@ impl StandIn {
         let mut unzipped = Vec::new();
         let gzip = incoming.header("content-encoding").is_some_and(|name| name.eq_ignore_ascii_case("gzip"));
         let raw = if gzip {
-            let limit = RAW_LIMIT as u64 + 1;
+            let limit = (self.config.raw_limit as u64).saturating_add(1);
             flate2::read::GzDecoder::new(incoming.body)
                 .take(limit)
                 .read_to_end(&mut unzipped)
@@ -793,7 +794,7 @@ impl StandIn {
         } else {
             incoming.body
         };
-        if raw.len() > RAW_LIMIT {
+        if raw.len() > self.config.raw_limit {
             return Err(Content::Lost("PayloadSizeLimitExceeded: the decompressed payload is above 50 MiB."));
         }
         let bytes = self.minute.bytes.saturating_add(raw.len() as u64);
