@@ -231,7 +231,8 @@ fn refuse_repeated_headers(source: &Source, delivery: &Delivery<'_>) -> Result<(
 }
 
 fn allowed_methods(source: &Source) -> String {
-    let mut methods: Vec<&str> = source.handshakes.iter().map(|handshake| handshake.method.as_str()).collect();
+    let mut methods: Vec<&str> =
+        source.handshakes.iter().map(|handshake| handshake.method.as_str()).collect();
     methods.push("POST");
     methods.sort_unstable();
     methods.dedup();
@@ -321,9 +322,9 @@ fn checked<'s>(
                         None => secret.bytes(),
                     };
                     let mac = crypto.hmac(scheme.hash, key, &before, body, &after);
-                    any(signatures.iter().map(|signature| {
-                        mac.bytes().ct_eq(signature.get(..length).unwrap_or_default())
-                    }))
+                    any(signatures
+                        .iter()
+                        .map(|signature| mac.bytes().ct_eq(signature.get(..length).unwrap_or_default())))
                 })
             } else {
                 let message = [before.as_slice(), body, after.as_slice()].concat();
@@ -373,7 +374,8 @@ fn parts<'v>(scheme: &'v Scheme, value: &'v str) -> impl Iterator<Item = &'v str
 fn picked<'v>(scheme: &Scheme, location: &Location, part: &'v str) -> Option<&'v str> {
     let pick = scheme.pick.as_str();
     // The scheme of Authorization has no case (RFC 9110, 11.1).
-    let caseless = pick.ends_with(' ') && matches!(location, Location::Header(name) if name == "authorization");
+    let caseless =
+        pick.ends_with(' ') && matches!(location, Location::Header(name) if name == "authorization");
     let rest = match part.split_at_checked(pick.len()) {
         Some((prefix, rest)) if prefix == pick || (caseless && prefix.eq_ignore_ascii_case(pick)) => rest,
         _ => return None,
@@ -400,7 +402,8 @@ fn signed_time<'r>(
                 Some(mark) => value.split(mark.as_str()).collect::<Vec<&str>>(),
                 None => vec![value.as_ref()],
             });
-            let mut found = all.filter_map(|part| part.trim_matches([' ', '\t']).strip_prefix(prefix.as_str()));
+            let mut found =
+                all.filter_map(|part| part.trim_matches([' ', '\t']).strip_prefix(prefix.as_str()));
             match (found.next(), found.next()) {
                 (Some(text), None) => Cow::Borrowed(text),
                 (None, _) => return Err(Rejection::TimestampMissing),
@@ -448,7 +451,9 @@ fn content<'a>(
                 let value = match location.value(delivery, delivery.body) {
                     Found::Once(value) => value,
                     Found::Absent => return Err(Rejection::SignedPartMissing { name: location.to_string() }),
-                    Found::Repeated => return Err(Rejection::ParameterRepeated { name: location.to_string() }),
+                    Found::Repeated => {
+                        return Err(Rejection::ParameterRepeated { name: location.to_string() });
+                    }
                 };
                 // An id with a dot in it could take over what stands behind the id.
                 if matches!(parts.peek(), Some(Part::Text(mark)) if value.contains(mark.as_str())) {
