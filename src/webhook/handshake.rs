@@ -376,6 +376,12 @@ impl Answer {
                     for member in reader.object(value) {
                         let text = reader.text(&member.value)?;
                         let template = reader.template_of(member.value.span, &text, purpose)?;
+                        if !matches!(
+                            Location::read(&format!("header:{}", member.key)),
+                            Ok(Location::Header(_))
+                        ) {
+                            reader.error(member.key_span, "expected the name of a header");
+                        }
                         answer.headers.push((member.key.to_ascii_lowercase(), template));
                     }
                 }

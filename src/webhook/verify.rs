@@ -308,7 +308,7 @@ fn checked<'s>(
                 Some(place) => signed_time(scheme, place, &values, delivery, now)?,
                 None => Cow::Borrowed(""),
             };
-            let (before, body, after) = content(&scheme.content, &time, delivery)?;
+            let Content { before, body, after } = content(&scheme.content, &time, delivery)?;
             let length = if scheme.method == Method::Hmac { scheme.hash.length() } else { 64 };
             let signatures = decoded(scheme, &candidates, length)?;
             if scheme.method == Method::Hmac {
@@ -349,7 +349,7 @@ fn any(choices: impl Iterator<Item = Choice>) -> Choice {
 }
 
 /// The first secret that matches. All are tried, so that the time does not tell which one it was.
-fn matching<'s>(secrets: &'s Secrets, matches: impl Fn(&Secret) -> Choice) -> Option<&'s Secret> {
+fn matching(secrets: &Secrets, matches: impl Fn(&Secret) -> Choice) -> Option<&Secret> {
     let mut found = None;
     for secret in secrets.iter() {
         let matched = bool::from(matches(secret));
@@ -428,23 +428,26 @@ fn signed_time<'r>(
 }
 
 /// What is signed, in three pieces so that the body need not be copied.
-fn content<'a>(
-    template: &Template,
-    time: &str,
-    delivery: &Delivery<'a>,
-) -> Result<(Vec<u8>, &'a [u8], Vec<u8>), Rejection> {
-    let (mut before, mut body, mut after) = (Vec::new(), [].as_slice(), Vec::new());
+#[derive(Default)]
+struct Content<'a> {
+    before: Vec<u8>,
+    body: &'a [u8],
+    after: Vec<u8>,
+}
+
+fn content<'a>(template: &Template, time: &str, delivery: &Delivery<'a>) -> Result<Content<'a>, Rejection> {
+    let mut content = Content::default();
     let mut behind_body = false;
     let mut parts = template.parts.iter().peekable();
     while let Some(part) = parts.next() {
-        let out = if behind_body { &mut after } else { &mut before };
+        let out = if behind_body { &mut content.after } else { &mut content.before };
         match part {
             Part::Text(text) => out.extend_from_slice(text.as_bytes()),
             Part::Timestamp => out.extend_from_slice(time.as_bytes()),
             Part::Method => out.extend_from_slice(delivery.method.as_bytes()),
             Part::Url => out.extend_from_slice(delivery.url.as_bytes()),
             Part::Body => {
-                body = delivery.body;
+                content.body = delivery.body;
                 behind_body = true;
             }
             Part::Value(location) => {
@@ -465,7 +468,7 @@ fn content<'a>(
             Part::Secret | Part::Mac { .. } => {}
         }
     }
-    Ok((before, body, after))
+    Ok(content)
 }
 
 fn made_key(template: &Template, time: &str, secret: &Secret) -> Vec<u8> {
