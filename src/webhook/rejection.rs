@@ -132,15 +132,29 @@ impl Rejection {
     /// The reason as a sentence for people. It holds nothing of the body, of a secret or of a signature.
     pub fn detail(&self) -> String {
         match self {
-            Rejection::SignatureMissing => "the delivery carries no signature where the source puts it".to_owned(),
-            Rejection::SignatureMalformed => "the signature is not written as the source writes it".to_owned(),
-            Rejection::SignatureMismatch => "the signature is not of this content under the hook's secret".to_owned(),
-            Rejection::SignedPartMissing { name } => format!("{name} is part of what is signed and is missing"),
-            Rejection::SignedPartMalformed { name } => format!("{name} holds the mark that separates what is signed"),
+            Rejection::SignatureMissing => {
+                "the delivery carries no signature where the source puts it".to_owned()
+            }
+            Rejection::SignatureMalformed => {
+                "the signature is not written as the source writes it".to_owned()
+            }
+            Rejection::SignatureMismatch => {
+                "the signature is not of this content under the hook's secret".to_owned()
+            }
+            Rejection::SignedPartMissing { name } => {
+                format!("{name} is part of what is signed and is missing")
+            }
+            Rejection::SignedPartMalformed { name } => {
+                format!("{name} holds the mark that separates what is signed")
+            }
             Rejection::HeaderRepeated { name } => format!("the header {name} occurs more than once"),
             Rejection::ParameterRepeated { name } => format!("{name} occurs more than once"),
-            Rejection::TimestampMissing => "the delivery carries no timestamp where the source puts it".to_owned(),
-            Rejection::TimestampMalformed => "the timestamp is not written as the source writes it".to_owned(),
+            Rejection::TimestampMissing => {
+                "the delivery carries no timestamp where the source puts it".to_owned()
+            }
+            Rejection::TimestampMalformed => {
+                "the timestamp is not written as the source writes it".to_owned()
+            }
             Rejection::TimestampStale { age, tolerance } if *age < 0 => {
                 format!("the timestamp lies {} s ahead; {tolerance} s are allowed", age.unsigned_abs())
             }
