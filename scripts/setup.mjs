@@ -71,7 +71,9 @@ async function installPackages() {
     why: "wrangler and workerd run the Worker, esbuild and binaryen build it",
     takes: "about half a minute",
     command: "npm",
-    args: ["ci", "--no-audit", "--no-fund", "--loglevel=error"],
+    // Unlike `npm ci` this does not insist on the packages of other platforms, which not every registry has;
+    // with --no-save it keeps to package-lock.json and leaves it alone.
+    args: ["install", "--no-save", "--no-audit", "--no-fund", "--loglevel=error"],
     // npm must not run on the Node inside the folder that it is about to replace.
     env: { ...process.env, PATH: withoutPackageBin() },
   });
