@@ -2,7 +2,7 @@
 
 import { execFile, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -22,8 +22,8 @@ const USAGE = `usage: npm run bench -- [--quick] [--json] [--variant NAME]... [-
 const CONNECTIONS = 32;
 
 // Odd, so that a median is a measured value. The first requests of a Worker run before V8 has optimised anything.
-const FULL = { rounds: 7, requests: 2500, warmUp: 6000, starts: 11 };
-const QUICK = { rounds: 3, requests: 1200, warmUp: 3000, starts: 5 };
+const FULL = { rounds: 9, requests: 1500, warmUp: 6000, starts: 15 };
+const QUICK = { rounds: 5, requests: 800, warmUp: 3000, starts: 5 };
 
 // 200 KB take longer, and its rounds are as long with fewer requests.
 const SHARE = { "200KB": 0.4 };
@@ -161,10 +161,12 @@ function requestFile(size) {
   return join(out, `${size}.http`);
 }
 
-// CPU time of a process in µs; the kernel counts it in ticks of 10 ms.
+// CPU time of a process in µs, user and system: what its threads ran, which the kernel also knows in ns.
+// /proc/<pid>/stat has the same sum in ticks of 10 ms, too coarse for a round of half a second.
 function cpu(pid) {
-  const fields = readFileSync(`/proc/${pid}/stat`, "latin1").split(") ").at(-1).split(" ");
-  return (Number(fields[11]) + Number(fields[12])) * 10_000;
+  const threads = readdirSync(`/proc/${pid}/task`);
+  const ran = (thread) => Number(readFileSync(`/proc/${pid}/task/${thread}/schedstat`, "latin1").split(" ")[0]);
+  return threads.reduce((sum, thread) => sum + ran(thread), 0) / 1000;
 }
 
 // ---- checking
@@ -308,10 +310,12 @@ function summary(measured, variants, cases) {
         Object.fromEntries(cases.map(({ size }) => [size, median(measured[size][variant].map(value))])),
       ]),
     );
-  const cpuUs = each((round) => round.cpu);
+  // The rounds of one turn are neighbours in time, so their ratio is free of the machine's drift.
+  const ratio = (size, other) =>
+    median(measured[size].relay.map((round, i) => round.cpu / measured[size][other][i].cpu));
   const against = (other) =>
-    cpuUs.relay && cpuUs[other]
-      ? Object.fromEntries(cases.map(({ size }) => [size, rounded(cpuUs.relay[size] / cpuUs[other][size], 3)]))
+    variants.includes("relay") && variants.includes(other)
+      ? Object.fromEntries(cases.map(({ size }) => [size, rounded(ratio(size, other), 3)]))
       : undefined;
   const all = (table, digits) =>
     Object.fromEntries(
@@ -324,7 +328,7 @@ function summary(measured, variants, cases) {
     cpu_vs_javascript: against("tuned"),
     cpu_vs_first: against("first"),
     cpu_vs_floor: against("floor"),
-    cpu_us: all(cpuUs, 1),
+    cpu_us: all(each((round) => round.cpu), 1),
     requests_per_second: all(each((round) => round.rate), 0),
   };
 }

@@ -7,7 +7,7 @@ const refuse = (status, body) => new Response(body, { status });
 
 let key;
 let target;
-let init;
+let sendHeaders;
 let expires = 0;
 let pending;
 
@@ -69,7 +69,7 @@ export default {
         pending = undefined;
       }));
     }
-    const response = await fetch(target, { method: "POST", headers: init, body: rows });
+    const response = await fetch(target, { method: "POST", headers: sendHeaders, body: encoder.encode(rows) });
     return response.status === 204
       ? new Response(null, { status: 202 })
       : new Response("not delivered", { status: 503, headers: { "Retry-After": "30" } });
@@ -107,6 +107,6 @@ async function refresh(env) {
   }
   const { access_token, expires_in } = await response.json();
   target = `${env.DCE_ENDPOINT}/dataCollectionRules/${env.DCR_IMMUTABLE_ID}/streams/${env.STREAM_NAME}?api-version=2023-01-01`;
-  init = { Authorization: `Bearer ${access_token}`, "Content-Type": "application/json" };
+  sendHeaders = new Headers({ Authorization: `Bearer ${access_token}`, "Content-Type": "application/json" });
   expires = Date.now() + (expires_in - 300) * 1000;
 }
