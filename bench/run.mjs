@@ -182,20 +182,12 @@ async function verify(variant, worker, payload, upstream, load) {
   const { not_2xx, seconds } = await load.run("run", worker.address, 1, 1, requestFile(payload.size));
   const kept = await upstream.ask("last");
   const before = await upstream.count();
-  const forged = await fetch(`http://${worker.address}/hooks/github`, {
-    method: "POST",
-    headers: {
-      "content-type": "application/json",
-      "x-github-event": payload.event,
-      "x-github-delivery": payload.delivery,
-      "x-hub-signature-256": `sha256=${"0".repeat(64)}`,
-    },
-    body: payload.body,
-  });
+  const forged = await post(worker, payload, `sha256=${"0".repeat(64)}`);
   const sent = (await upstream.count()) - before;
   await upstream.ask("measure");
   if (not_2xx > 0) {
-    fail("the signed webhook was not answered with 2xx");
+    const answer = await post(worker, payload, payload.signature);
+    fail(`the signed webhook was answered with ${answer.status} ${await answer.text()}`);
   }
   if (seconds < 0.15) {
     fail("the sender was answered before the upstream had taken the row");
@@ -225,6 +217,19 @@ async function verify(variant, worker, payload, upstream, load) {
   if (wrong) {
     fail(`the column ${wrong} holds ${JSON.stringify(rows[0][wrong])}`);
   }
+}
+
+function post({ address }, { body, delivery, event }, signature) {
+  return fetch(`http://${address}/hooks/github`, {
+    method: "POST",
+    headers: {
+      "content-type": "application/json",
+      "x-github-event": event,
+      "x-github-delivery": delivery,
+      "x-hub-signature-256": signature,
+    },
+    body,
+  });
 }
 
 function expectedRow({ body, delivery, event }) {
