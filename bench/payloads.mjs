@@ -24,7 +24,9 @@ export function payloads() {
 function payload(size, length, event, value) {
   const room = length - JSON.stringify(value).length;
   if (room < 0) {
-    throw new Error(`the ${size} payload is ${-room} bytes too long: its example has changed, cut it in payloads.mjs`);
+    throw new Error(
+      `the ${size} payload is ${-room} bytes too long: its example has changed, cut it in payloads.mjs`,
+    );
   }
   // The examples keep to ASCII, so that characters are bytes.
   value.repository.description = (value.repository.description ?? "") + prose(room - descriptionCost(value));
@@ -77,13 +79,23 @@ function example(name, matches) {
 function smallRepository() {
   const { action, repository, organization, sender } = example("repository", (event) => event.organization);
   const pick = (value, ...names) => Object.fromEntries(names.map((name) => [name, value[name]]));
-  const user = (value) => pick(value, "login", "id", "node_id", "avatar_url", "html_url", "type", "site_admin");
+  const user = (value) =>
+    pick(value, "login", "id", "node_id", "avatar_url", "html_url", "type", "site_admin");
   return {
     action,
     repository: {
       ...pick(repository, "id", "node_id", "name", "full_name", "private"),
       owner: user(repository.owner),
-      ...pick(repository, "html_url", "description", "fork", "created_at", "updated_at", "pushed_at", "default_branch"),
+      ...pick(
+        repository,
+        "html_url",
+        "description",
+        "fork",
+        "created_at",
+        "updated_at",
+        "pushed_at",
+        "default_branch",
+      ),
     },
     organization: pick(organization, "login", "id"),
     sender: user(sender),

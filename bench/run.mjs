@@ -106,7 +106,9 @@ function options() {
   };
   const variants = choose(values.variant, Object.keys(VARIANTS), "variant");
   if (variants.includes("relay") && !isBuilt()) {
-    throw new Error("the relay is not built: run `npm run build` first, or measure the others with --variant");
+    throw new Error(
+      "the relay is not built: run `npm run build` first, or measure the others with --variant",
+    );
   }
   if (!existsSync(workerd)) {
     throw new Error("workerd is not installed: run `npm install` first");
@@ -120,7 +122,16 @@ function options() {
 function buildLoad() {
   const manifest = fileURLToPath(new URL("./load/Cargo.toml", import.meta.url));
   const target = join(out, "load");
-  const cargo = ["build", "--release", "--quiet", "--locked", "--manifest-path", manifest, "--target-dir", target];
+  const cargo = [
+    "build",
+    "--release",
+    "--quiet",
+    "--locked",
+    "--manifest-path",
+    manifest,
+    "--target-dir",
+    target,
+  ];
   execFileSync("cargo", cargo, { stdio: ["ignore", "ignore", "inherit"] });
   const program = join(target, "release/load");
   const run = promisify(execFile);
@@ -165,7 +176,8 @@ function requestFile(size) {
 // /proc/<pid>/stat has the same sum in ticks of 10 ms, too coarse for a round of half a second.
 function cpu(pid) {
   const threads = readdirSync(`/proc/${pid}/task`);
-  const ran = (thread) => Number(readFileSync(`/proc/${pid}/task/${thread}/schedstat`, "latin1").split(" ")[0]);
+  const ran = (thread) =>
+    Number(readFileSync(`/proc/${pid}/task/${thread}/schedstat`, "latin1").split(" ")[0]);
   return threads.reduce((sum, thread) => sum + ran(thread), 0) / 1000;
 }
 
@@ -203,11 +215,15 @@ async function verify(variant, worker, payload, upstream, load) {
   const gzipped = /^content-encoding: *gzip\r?$/im.test(head);
   const bytes = kept.subarray(end + 4);
   const rows = JSON.parse((gzipped ? gunzipSync(bytes) : bytes).toString());
-  const line = /^POST \/dataCollectionRules\/dcr-\w+\/streams\/Custom-GitHubEvents\?api-version=2023-01-01 HTTP/;
+  const line =
+    /^POST \/dataCollectionRules\/dcr-\w+\/streams\/Custom-GitHubEvents\?api-version=2023-01-01 HTTP/;
   if (!line.test(head)) {
     fail(`the call went to ${head.split("\r\n")[0]}`);
   }
-  if (!/^authorization: Bearer eyJ\w+\.\w+\r?$/im.test(head) || !/^content-type: application\/json/im.test(head)) {
+  if (
+    !/^authorization: Bearer eyJ\w+\.\w+\r?$/im.test(head) ||
+    !/^content-type: application\/json/im.test(head)
+  ) {
     fail("the call lacks its token or its content type");
   }
   if (!Array.isArray(rows) || rows.length !== 1) {
@@ -298,7 +314,9 @@ async function round(variant, { address, pid }, size, requests, upstream, load) 
   const used = cpu(pid) - start;
   const sent = (await upstream.count()) - arrived;
   if (not_2xx > 0 || sent !== requests) {
-    throw new Error(`${variant} at ${size}: ${requests} webhooks, ${not_2xx} without 2xx, ${sent} calls upstream`);
+    throw new Error(
+      `${variant} at ${size}: ${requests} webhooks, ${not_2xx} without 2xx, ${sent} calls upstream`,
+    );
   }
   return { cpu: used / requests, rate: requests / seconds };
 }
@@ -333,8 +351,14 @@ function summary(measured, variants, cases) {
     cpu_vs_javascript: against("tuned"),
     cpu_vs_first: against("first"),
     cpu_vs_floor: against("floor"),
-    cpu_us: all(each((round) => round.cpu), 1),
-    requests_per_second: all(each((round) => round.rate), 0),
+    cpu_us: all(
+      each((round) => round.cpu),
+      1,
+    ),
+    requests_per_second: all(
+      each((round) => round.rate),
+      0,
+    ),
   };
 }
 
@@ -363,7 +387,7 @@ async function coldStarts(variants, { size }, plan, upstream, load) {
     }
   }
   const over = (variant) =>
-    times[variant] ? rounded(median(times[variant]) - median(times.hello), 1) : undefined;
+    times[variant] ? rounded(median(times[variant].map((time, i) => time - times.hello[i])), 1) : undefined;
   return {
     cold_start_ms: over("relay"),
     cold_start_javascript_ms: over("tuned"),
@@ -377,7 +401,12 @@ function table(result, variants, cases, plan) {
   const sizes = cases.map(({ size }) => size);
   const line = (name, cells) => name.padEnd(26) + cells.map((cell) => String(cell).padStart(9)).join("");
   const rows = (values, text) =>
-    Object.entries(values).map(([name, row]) => line(`  ${VARIANTS[name] ?? name}`, sizes.map((size) => text(row[size]))));
+    Object.entries(values).map(([name, row]) =>
+      line(
+        `  ${VARIANTS[name] ?? name}`,
+        sizes.map((size) => text(row[size])),
+      ),
+    );
   const ratios = {
     "tuned JavaScript": result.cpu_vs_javascript,
     "first JavaScript": result.cpu_vs_first,

@@ -58,7 +58,14 @@ export async function configure(variant, upstream) {
   }
   const address = `127.0.0.1:${await freePort()}`;
   const config = join(folder, "config.capnp");
-  writeFileSync(config, capnp(address, modules.map(([name]) => name), bindings(variant, endpoint)));
+  writeFileSync(
+    config,
+    capnp(
+      address,
+      modules.map(([name]) => name),
+      bindings(variant, endpoint),
+    ),
+  );
   return { address, command: [workerd, "serve", config] };
 }
 

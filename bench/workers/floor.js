@@ -7,7 +7,10 @@ export default {
     await request.arrayBuffer();
     init ??= {
       method: "POST",
-      headers: new Headers({ Authorization: `Bearer ${"x".repeat(1400)}`, "Content-Type": "application/json" }),
+      headers: new Headers({
+        Authorization: `Bearer ${"x".repeat(1400)}`,
+        "Content-Type": "application/json",
+      }),
       // As long as the row that the other Workers send.
       body: new TextEncoder().encode(`[{"Row":"${"x".repeat(1400)}"}]`),
       url: `${env.DCE_ENDPOINT}/dataCollectionRules/${env.DCR_IMMUTABLE_ID}/streams/${env.STREAM_NAME}?api-version=2023-01-01`,

@@ -65,11 +65,16 @@ export default {
     ]);
 
     if (now.getTime() > expires) {
-      await (pending ??= refresh(env).finally(() => {
+      pending ??= refresh(env).finally(() => {
         pending = undefined;
-      }));
+      });
+      await pending;
     }
-    const response = await fetch(target, { method: "POST", headers: sendHeaders, body: encoder.encode(rows) });
+    const response = await fetch(target, {
+      method: "POST",
+      headers: sendHeaders,
+      body: encoder.encode(rows),
+    });
     return response.status === 204
       ? new Response(null, { status: 202 })
       : new Response("not delivered", { status: 503, headers: { "Retry-After": "30" } });
@@ -77,7 +82,9 @@ export default {
 };
 
 function importKey(secret) {
-  return crypto.subtle.importKey("raw", encoder.encode(secret), { name: "HMAC", hash: "SHA-256" }, false, ["verify"]);
+  return crypto.subtle.importKey("raw", encoder.encode(secret), { name: "HMAC", hash: "SHA-256" }, false, [
+    "verify",
+  ]);
 }
 
 function fromHex(signature) {
