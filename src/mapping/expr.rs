@@ -112,9 +112,7 @@ fn operand(term: &JqTerm) -> Option<Operand> {
     match term {
         Term::Id => Some(Operand::Path(Path::default())),
         Term::Num(text) => integer(text).map(Operand::Literal),
-        Term::Str(None, parts) => {
-            Some(Operand::Literal(json::string_or_null(Some(&string(parts)?))))
-        }
+        Term::Str(None, parts) => Some(Operand::Literal(json::string_or_null(Some(&string(parts)?)))),
         Term::Call(name @ ("null" | "true" | "false"), arguments) if arguments.is_empty() => {
             Some(Operand::Literal((*name).to_owned()))
         }

@@ -146,7 +146,10 @@ enum Slot {
     Absent,
     Found(Range<usize>),
     /// The step of this index met a value that it cannot reach into.
-    Blocked { step: usize, met: &'static str },
+    Blocked {
+        step: usize,
+        met: &'static str,
+    },
 }
 
 /// The slots of one event.
@@ -425,31 +428,30 @@ impl Mapping {
             prefix.push(b':');
             compiled.push(Column { name: column.name.clone(), prefix, kind: column.kind, from });
         }
-        let events = match events.map(|text| (text, expr::fan(text))) {
-            None => Events::Auto,
-            Some((_, Some(Fan { paths }))) => Events::Fan(
-                paths
-                    .iter()
-                    .map(|path| {
-                        let mut tree = Tree::new();
-                        tree.want(path);
-                        tree
-                    })
-                    .collect(),
-            ),
-            Some((text, None)) => match compile_program(text, &mut headers) {
-                Ok(program) => Events::Program(program),
-                Err(reasons) => {
-                    errors.extend(
-                        reasons.into_iter().map(|error| MappingError {
+        let events =
+            match events.map(|text| (text, expr::fan(text))) {
+                None => Events::Auto,
+                Some((_, Some(Fan { paths }))) => Events::Fan(
+                    paths
+                        .iter()
+                        .map(|path| {
+                            let mut tree = Tree::new();
+                            tree.want(path);
+                            tree
+                        })
+                        .collect(),
+                ),
+                Some((text, None)) => match compile_program(text, &mut headers) {
+                    Ok(program) => Events::Program(program),
+                    Err(reasons) => {
+                        errors.extend(reasons.into_iter().map(|error| MappingError {
                             column: None,
                             reason: MappingErrorReason::Jq(error),
-                        }),
-                    );
-                    Events::Auto
-                }
-            },
-        };
+                        }));
+                        Events::Auto
+                    }
+                },
+            };
         if errors.is_empty() {
             Ok(Mapping { events, columns: compiled, tree, parses, headers })
         } else {
@@ -515,8 +517,7 @@ impl Mapping {
                 scanner.end()?;
                 let input = Input::parse(body).map_err(RowsError::Events)?;
                 // An event takes at least its braces and a comma in the rows, so this many is one too many.
-                let events =
-                    program.all(&input, variables, MAX_ROWS_BYTES / 3).map_err(RowsError::Events)?;
+                let events = program.all(&input, variables, MAX_ROWS_BYTES / 3).map_err(RowsError::Events)?;
                 for event in events {
                     let mut scanner = Scanner::new(&event);
                     run.event(&event, &mut scanner)?;
@@ -528,18 +529,12 @@ impl Mapping {
 }
 
 /// Where the one slot of a tree stands. None where the value is absent or null.
-fn locate(
-    tree: &Tree,
-    bytes: &[u8],
-    scanner: &mut Scanner,
-) -> Result<Option<Range<usize>>, RowsError> {
+fn locate(tree: &Tree, bytes: &[u8], scanner: &mut Scanner) -> Result<Option<Range<usize>>, RowsError> {
     let mut slots = tree.slots();
     tree.walk(bytes, scanner, &mut slots)?;
     match slots.found.into_iter().next() {
         Some(Slot::Found(range)) => Ok(Some(range)),
-        Some(Slot::Blocked { met, .. }) => {
-            Err(RowsError::Events(format!("the path leads into {met}")))
-        }
+        Some(Slot::Blocked { met, .. }) => Err(RowsError::Events(format!("the path leads into {met}"))),
         _ => Ok(None),
     }
 }
@@ -602,12 +597,7 @@ struct Run<'r> {
 
 impl Run<'_> {
     /// Follows the rest of a fan from a located value. Recursion is as deep as the expression has `[]`.
-    fn fan(
-        &mut self,
-        body: &[u8],
-        container: Option<Range<usize>>,
-        rest: &[Tree],
-    ) -> Result<(), RowsError> {
+    fn fan(&mut self, body: &[u8], container: Option<Range<usize>>, rest: &[Tree]) -> Result<(), RowsError> {
         let Some((tree, rest)) = rest.split_first() else {
             let range = container.unwrap_or_default();
             if range.is_empty() {
