@@ -171,7 +171,7 @@ fn deep_and_long_expressions_are_refused() {
             format!("{}.{}", "if . then ".repeat(160), " end".repeat(160)),
             format!("{}.", ". as $x|".repeat(160)),
             format!("{}.{}", "def f: ".repeat(256), "; .".repeat(256)),
-            format!("{}", vec![".a"; 128].join("//")),
+            vec![".a"; 128].join("//"),
             format!("{}.{}", "reduce . as $x (0; ".repeat(60), ")".repeat(60)),
             format!("{}.", "label $x | ".repeat(120)),
             format!("{}1{}", "\"\\(".repeat(64), ")\"".repeat(64)),
