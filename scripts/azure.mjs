@@ -68,9 +68,7 @@ export async function startAzure({ port = 0, dcr, ...settings }) {
         sendJson(response, 400, { error: String(error.message ?? error) });
       }
     } else {
-      const headers = request.rawHeaders
-        .map((text, i) => (i % 2 === 0 ? text.toLowerCase() : text))
-        .join("\n");
+      const headers = request.rawHeaders.map((text, i) => (i % 2 === 0 ? text.toLowerCase() : text)).join("\n");
       const reply = azure.handle(Date.now(), request.method, request.url, headers, body);
       tellWatchers();
       if (reply.delay_ms > 0) {
@@ -140,8 +138,7 @@ const escapeHtml = (text) => text.replace(/[&<>"]/g, (char) => `&#${char.charCod
 function page(azure) {
   const streams = JSON.parse(azure.streams());
   const cell = (value) => {
-    const text =
-      value === undefined || value === null ? "" : typeof value === "string" ? value : JSON.stringify(value);
+    const text = value === undefined || value === null ? "" : typeof value === "string" ? value : JSON.stringify(value);
     return `<td title="${escapeHtml(text.slice(0, 2000))}">${escapeHtml(text.length > 80 ? `${text.slice(0, 79)}…` : text)}</td>`;
   };
   const tables = streams.map((stream) => {

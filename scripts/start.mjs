@@ -67,9 +67,7 @@ async function main() {
     dcr_immutable_id: setting("dcr_immutable_id"),
   });
   times.azure_ms = lap();
-  say(
-    `Local Azure is at ${azure.url}: Entra's token endpoint, the data collection endpoint, and a page with the rows`,
-  );
+  say(`Local Azure is at ${azure.url}: Entra's token endpoint, the data collection endpoint, and a page with the rows`);
 
   // The relay that runs here differs from the example in one line: where the data collection endpoint is.
   lap = stopwatch();
@@ -188,17 +186,13 @@ async function sendSamples(worker, azure, times) {
   summary.forged = forged.status;
   summary.milliseconds = { ...rounded(times), median: tenths(at(0.5)), p99: tenths(at(0.99)) };
   say();
-  say(
-    `${summary.deliveries} deliveries, ${summary.rows} rows, ${summary.losses} losses, ${summary.rejections} rejections; a forged one was answered ${forged.status}`,
-  );
+  say(`${summary.deliveries} deliveries, ${summary.rows} rows, ${summary.losses} losses, ${summary.rejections} rejections; a forged one was answered ${forged.status}`);
   say("Where the time went");
   say(`  build                ${seconds(times.build_ms)}`);
   say(`  start local Azure    ${seconds(times.azure_ms)}`);
   say(`  start workerd        ${seconds(times.worker_ms)}`);
   say(`  send the samples     ${seconds(times.samples_ms)}, one after the other`);
-  say(
-    `  one delivery         ${tenths(at(0.5))} ms at the median, ${tenths(at(0.99))} ms at the 99th percentile, through wrangler's proxy`,
-  );
+  say(`  one delivery         ${tenths(at(0.5))} ms at the median, ${tenths(at(0.99))} ms at the 99th percentile, through wrangler's proxy`);
   return { summary, failures };
 }
 
@@ -233,5 +227,4 @@ function tableOf(columns) {
 
 const tenths = (ms) => Math.round(ms * 10) / 10;
 const seconds = (ms) => `${(ms / 1000).toFixed(1)} s`;
-const rounded = (times) =>
-  Object.fromEntries(Object.entries(times).map(([key, ms]) => [key, Math.round(ms)]));
+const rounded = (times) => Object.fromEntries(Object.entries(times).map(([key, ms]) => [key, Math.round(ms)]));
