@@ -10,7 +10,7 @@ use std::net::Ipv4Addr;
 
 use crate::azure::Cloud;
 use crate::json::{self, Dialect, Kind, Member, Value};
-use crate::text::{LineIndex, Position, Span};
+use crate::text::{LineIndex, Position, Span, quoted};
 
 /// The name of the Worker secret that holds the client secret of the app registration.
 pub const CLIENT_SECRET: &str = "AZURE_CLIENT_SECRET";
@@ -271,7 +271,7 @@ impl Reader {
             self.wrong_type(value, "relay.json", "an object with `azure` and `hooks`");
             return None;
         };
-        let meant = self.unknown_members(members, &TOP, "relay.json");
+        let meant = self.unknown_members(members.iter(), &TOP, "relay.json");
         if let Some(schema) = value.get("$schema").filter(|schema| schema.as_str().is_none()) {
             self.wrong_type(schema, "`$schema`", "a string");
         }
@@ -305,8 +305,10 @@ impl Reader {
             for member in value.as_object().unwrap_or_default() {
                 left.push(&member.value);
                 if !keys.insert(member.key.as_str()) {
-                    let message =
-                        format!("{} stands here a second time: remove one of the two", shown(&member.key));
+                    let message = format!(
+                        "{} is written here a second time: remove one of the two",
+                        quoted(&member.key)
+                    );
                     self.error(member.key_span, "duplicate-key", message);
                 }
             }
@@ -314,16 +316,16 @@ impl Reader {
     }
 
     /// Reports members that nobody reads. Gives the names that they were probably meant to be.
-    fn unknown_members(
+    fn unknown_members<'v>(
         &mut self,
-        members: &[Member],
+        members: impl Iterator<Item = &'v Member>,
         known: &'static [&'static str],
         place: &str,
     ) -> Vec<&'static str> {
         let mut meant = Vec::new();
-        for member in members.iter().filter(|member| !known.contains(&member.key.as_str())) {
-            let name = shown(&member.key);
-            let message = match nearest(&member.key, known) {
+        for member in members.filter(|member| !known.contains(&member.key.as_str())) {
+            let name = quoted(&member.key);
+            let message = match nearest(&member.key, known.iter().copied()) {
                 Some(known) => {
                     meant.push(known);
                     format!("{place} has no member {name}: did you mean `{known}`?")
@@ -345,17 +347,17 @@ impl Reader {
             self.wrong_type(&azure.value, "`azure`", "an object");
             return (found, azure.key_span);
         };
-        let is_secret = |member: &&Member| is_secret_name(&member.key);
-        for member in members.iter().filter(is_secret) {
+        let (secrets, others): (Vec<_>, Vec<_>) =
+            members.iter().partition(|member| is_secret_name(&member.key));
+        for member in secrets {
             let message = format!(
                 "{} must not stand in relay.json: remove it here, run `npx wrangler secret put {CLIENT_SECRET}` and \
                  paste the value there; if this file was ever shared, create a new client secret",
-                shown(&member.key)
+                quoted(&member.key)
             );
             self.error(member.key_span, "secret-in-config", message);
         }
-        let others: Vec<Member> = members.iter().filter(|member| !is_secret(member)).cloned().collect();
-        let meant = self.unknown_members(&others, &AZURE, "`azure`");
+        let meant = self.unknown_members(others.into_iter(), &AZURE, "`azure`");
         let mut text = |field: &Field| self.azure_field(azure, field, &meant);
         let tenant_id = text(&TENANT);
         let client_id = text(&CLIENT);
@@ -429,7 +431,7 @@ impl Reader {
                 let message = format!(
                     "{} cannot be the name of a hook: it must have 1 to 64 lower-case letters, digits, `_` and `-` and \
                      start with a letter or digit, since it is a part of the URL `/hooks/<name>`",
-                    shown(&member.key)
+                    quoted(&member.key)
                 );
                 self.error(member.key_span, "invalid-value", message);
             }
@@ -441,8 +443,8 @@ impl Reader {
             {
                 let message = format!(
                     "the hooks {} and {} would share the secret `{secret}`: give one of them another with `secret`",
-                    shown(other),
-                    shown(&member.key)
+                    quoted(other),
+                    quoted(&member.key)
                 );
                 self.error(member.key_span, "shared-secret", message);
             }
@@ -452,7 +454,7 @@ impl Reader {
     }
 
     fn hook(&mut self, hook: &Member, azure: &Azure, stream_span: Span) -> Option<HookConfig> {
-        let name = shown(&hook.key);
+        let name = quoted(&hook.key);
         let Some(members) = hook.value.as_object() else {
             self.wrong_type(
                 &hook.value,
@@ -461,7 +463,7 @@ impl Reader {
             );
             return None;
         };
-        let meant = self.unknown_members(members, &HOOK, &format!("the hook {name}"));
+        let meant = self.unknown_members(members.iter(), &HOOK, &format!("the hook {name}"));
         let mut found = HookConfig {
             name: hook.key.clone(),
             name_span: hook.key_span,
@@ -503,7 +505,9 @@ impl Reader {
         }
         if let Some(value) = hook.value.get("secret") {
             found.secret_span = value.span;
-            found.secret = self.secrets(value, &default_secret(&hook.key));
+            let usable = is_hook_name(&hook.key);
+            let example = if usable { default_secret(&hook.key) } else { "HOOK_NAME_SECRET".to_owned() };
+            found.secret = self.secrets(value, &example);
         }
         if let Some(value) = hook.value.get("columns") {
             found.columns = self.columns(value);
@@ -576,7 +580,7 @@ impl Reader {
         };
         let mut found = Vec::new();
         for member in members {
-            let name = shown(&member.key);
+            let name = quoted(&member.key);
             if member.key.trim().is_empty() {
                 self.error(
                     member.key_span,
@@ -829,13 +833,18 @@ fn squeezed(key: &str) -> String {
 }
 
 /// The name that a key was probably meant to be.
-fn nearest(key: &str, known: &'static [&'static str]) -> Option<&'static str> {
+pub fn nearest<'k>(key: &str, known: impl IntoIterator<Item = &'k str>) -> Option<&'k str> {
     if key.len() > 40 {
         return None;
     }
     let key = squeezed(key);
+    let known: Vec<&str> = known.into_iter().collect();
+    let part = |name: &&&str| key.len() >= 4 && squeezed(name).contains(&key);
+    if let Some(whole) = known.iter().find(part) {
+        return Some(whole);
+    }
     let distance = |name: &&str| edits(&key, &squeezed(name));
-    let best = known.iter().copied().min_by_key(distance)?;
+    let best = known.into_iter().min_by_key(distance)?;
     // A third of a name may be wrong: `tenant` is still `tenant_id`, but `port` is not `source`.
     let allowed = best.len().checked_div(3).unwrap_or(0);
     (distance(&best) <= allowed).then_some(best)
@@ -858,15 +867,6 @@ fn edits(left: &str, right: &str) -> usize {
         }
     }
     row.last().copied().unwrap_or(0)
-}
-
-/// A key for a message: short, and on one line.
-fn shown(key: &str) -> String {
-    let mut shown: String = key.chars().take(64).flat_map(char::escape_debug).collect();
-    if key.chars().nth(64).is_some() {
-        shown.push('…');
-    }
-    format!("`{shown}`")
 }
 
 /// The last member of that name: of duplicates it counts.

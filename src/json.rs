@@ -76,9 +76,6 @@ const DEPTH: usize = 200;
 /// How many errors are reported of one text.
 const ERRORS: usize = 100;
 
-/// How much of a pointer's way is walked: no value is nested deeper.
-const STEPS: usize = DEPTH + 1;
-
 impl Value {
     /// The value of the member `key`. Of duplicates the last one counts, as for `JSON.parse`.
     pub fn get(&self, key: &str) -> Option<&Value> {
@@ -115,10 +112,7 @@ impl Value {
             return Some(self);
         }
         let mut value = self;
-        for (count, step) in pointer.strip_prefix('/')?.split('/').enumerate() {
-            if count >= STEPS {
-                return None;
-            }
+        for step in pointer.strip_prefix('/')?.split('/') {
             value = match &value.kind {
                 Kind::Array(items) => {
                     let canonical = step == "0" || (!step.starts_with('0') && !step.starts_with('+'));
@@ -377,6 +371,13 @@ impl Reader<'_> {
         self.attach(Value { span: Span { start, end: self.at }, kind })
     }
 
+    /// Says whose value comes next in the innermost object.
+    fn await_value_of(&mut self, name: Option<(String, Span)>) {
+        if let Some(Open::Object { key, .. }) = self.open.last_mut() {
+            *key = name;
+        }
+    }
+
     /// Ends the innermost array or object here.
     fn close(&mut self) -> State {
         match self.open.pop() {
@@ -457,30 +458,24 @@ impl Reader<'_> {
                 let ends = |char: char| char.is_whitespace() || ":=,{}[]\"".contains(char);
                 let length = self.rest().char_indices().skip(1).find(|(_, char)| ends(*char));
                 let length = length.map_or(self.rest().len(), |(offset, _)| offset);
-                self.error_over(length, "a key stands in double quotes");
+                self.error_over(length, "a key must be in double quotes");
                 Span { start, end: self.at }.of(self.text).unwrap_or_default().to_owned()
             }
         };
         let end = self.at;
-        if let Some(Open::Object { key, .. }) = self.open.last_mut() {
-            *key = Some((name, Span { start, end }));
-        }
+        self.await_value_of(Some((name, Span { start, end })));
         self.skip_blank();
         match self.peek() {
             Some(b':') => self.advance(1),
-            Some(b'=') => self.error_over(1, "a colon stands between a key and its value"),
+            Some(b'=') => self.error_over(1, "a colon must stand between a key and its value"),
             None => {
-                if let Some(Open::Object { key, .. }) = self.open.last_mut() {
-                    *key = None;
-                }
+                self.await_value_of(None);
                 return self.end_of_text();
             }
             next => {
                 self.error(end, end, "expected a colon and a value after this key");
                 if matches!(next, Some(b',' | b'}' | b']')) {
-                    if let Some(Open::Object { key, .. }) = self.open.last_mut() {
-                        *key = None;
-                    }
+                    self.await_value_of(None);
                     return State::Separator { end };
                 }
             }
@@ -716,7 +711,7 @@ impl Reader<'_> {
         }
         let value = rest.get(open.len_utf8()..end).unwrap_or_default().trim_end_matches('\r').to_owned();
         self.advance(length);
-        self.error(start, self.at, "a string stands in double quotes (\")");
+        self.error(start, self.at, "a string must be in double quotes (\")");
         value
     }
 
@@ -752,7 +747,7 @@ impl Reader<'_> {
         }
         let run = rest.find([',', '[', ']', '{', '}', '"', '\n']).unwrap_or(rest.len());
         let written = rest.get(..run).unwrap_or_default().trim_end().to_owned();
-        self.error_over(written.len(), "expected a value; text stands in double quotes");
+        self.error_over(written.len(), "expected a value; text must be in double quotes");
         self.done(start, Kind::String(written))
     }
 
@@ -775,7 +770,7 @@ fn number_grammar(written: &str) -> Result<(), &'static str> {
         return Err("a number must not start with a zero");
     }
     if whole.is_empty() || (whole.len() > 1 && whole.starts_with('0')) {
-        return Err("this is not a number; text stands in double quotes");
+        return Err("this is not a number; text must be in double quotes");
     }
     let rest = match rest.strip_prefix('.') {
         None => rest,
@@ -790,11 +785,11 @@ fn number_grammar(written: &str) -> Result<(), &'static str> {
             let exponent = exponent.strip_prefix(['+', '-']).unwrap_or(exponent);
             match exponent.split_at_checked(digits(exponent)) {
                 Some((digits, rest)) if !digits.is_empty() => rest,
-                _ => return Err("this is not a number; text stands in double quotes"),
+                _ => return Err("this is not a number; text must be in double quotes"),
             }
         }
     };
-    if rest.is_empty() { Ok(()) } else { Err("this is not a number; text stands in double quotes") }
+    if rest.is_empty() { Ok(()) } else { Err("this is not a number; text must be in double quotes") }
 }
 
 /// Appends `text` to `out` as a JSON string, quotes included.

@@ -32,9 +32,6 @@ const NAMED_LOSSES: usize = 20;
 /// How much of a name that a stranger chose is logged, in characters.
 const LOGGED_NAME: usize = 128;
 
-/// What a sender hears where there is nothing better to say: try again.
-const NO_REPLY: Reply = Reply { status: 503, headers: Vec::new(), body: Vec::new() };
-
 /// A configured relay.
 pub struct Relay {
     hooks: Vec<Rc<Hook>>,
@@ -355,6 +352,13 @@ pub enum Next<'p> {
 /// One delivery on its way through the relay, from the door to the reply.
 pub struct Passage {
     hook: Option<Rc<Hook>>,
+    facts: Facts,
+    shipment: Option<Shipment>,
+    ending: Option<Ending>,
+}
+
+/// What is known of a delivery.
+struct Facts {
     delivery_id: Option<String>,
     event_type: Option<String>,
     received_at: i64,
@@ -362,57 +366,115 @@ pub struct Passage {
     losses: Vec<Loss>,
     /// What the source wants to hear once Azure has the rows.
     ack: Option<Reply>,
-    state: State,
 }
 
-enum State {
-    Shipping(Shipment),
-    Over { reply: Reply, outcome: &'static str, code: Option<&'static str>, detail: Option<String> },
+/// How a passage ended: what the sender hears, and what the log says.
+struct Ending {
+    reply: Reply,
+    outcome: &'static str,
+    code: Option<&'static str>,
+    detail: Option<String>,
 }
 
 impl Passage {
-    /// Takes a delivery in: verifies it, answers a handshake, or turns its events into rows.
-    pub fn begin(hook: &Rc<Hook>, delivery: &Delivery, now: i64, crypto: &dyn Crypto) -> Passage {
-        let mut passage = Passage {
-            hook: Some(Rc::clone(hook)),
+    fn new(hook: Option<&Rc<Hook>>, now: i64) -> Passage {
+        let facts = Facts {
             delivery_id: None,
             event_type: None,
             received_at: now,
             rows: 0,
             losses: Vec::new(),
             ack: None,
-            state: State::Over { reply: NO_REPLY, outcome: "none", code: None, detail: None },
         };
-        passage.state = match verify(&hook.source, &hook.secrets, delivery, now, crypto) {
+        Passage { hook: hook.cloned(), facts, shipment: None, ending: None }
+    }
+
+    /// Takes a delivery in: verifies it, answers a handshake, or turns its events into rows.
+    pub fn begin(hook: &Rc<Hook>, delivery: &Delivery, now: i64, crypto: &dyn Crypto) -> Passage {
+        let mut passage = Passage::new(Some(hook), now);
+        match verify(&hook.source, &hook.secrets, delivery, now, crypto) {
             Ok(Verdict::Handshake(reply)) => {
-                State::Over { reply, outcome: "handshake", code: None, detail: None }
+                passage.ending = Some(Ending { reply, outcome: "handshake", code: None, detail: None });
             }
-            Ok(Verdict::Verified(verified)) => match passage.reshape(hook, delivery, verified) {
-                Ok(rows) => State::Shipping(Shipment::new(Arc::clone(&hook.stream_url), rows)),
-                Err(rejection) => rejected(&rejection, Some(&hook.source)),
+            Ok(Verdict::Verified(verified)) => match passage.facts.reshape(hook, delivery, verified) {
+                Ok(rows) => passage.shipment = Some(Shipment::new(Arc::clone(&hook.stream_url), rows)),
+                Err(rejection) => passage.ending = Some(rejected(&rejection, Some(&hook.source))),
             },
             Err(rejection) => {
-                passage.delivery_id = claimed_id(&hook.source, delivery);
-                rejected(&rejection, Some(&hook.source))
+                passage.facts.delivery_id = claimed_id(&hook.source, delivery);
+                passage.ending = Some(rejected(&rejection, Some(&hook.source)));
             }
-        };
+        }
         passage
     }
 
     /// A delivery that is turned away before it is looked at. `hook` is the one it was meant for, if there is one.
     pub fn refuse(hook: Option<&Rc<Hook>>, rejection: &Rejection, now: i64) -> Passage {
-        Passage {
-            hook: hook.cloned(),
-            delivery_id: None,
-            event_type: None,
-            received_at: now,
-            rows: 0,
-            losses: Vec::new(),
-            ack: None,
-            state: rejected(rejection, hook.map(|hook| &hook.source)),
+        let mut passage = Passage::new(hook, now);
+        passage.ending = Some(rejected(rejection, hook.map(|hook| &hook.source)));
+        passage
+    }
+
+    /// What to do next.
+    pub fn next<'p>(&'p mut self, now: i64, client: &'p mut Client) -> Next<'p> {
+        let (None, Some(shipment)) = (&self.ending, &mut self.shipment) else { return Next::Over };
+        match shipment.next(now, client) {
+            Step::Send(request) | Step::Token(request) => Next::Ask(request),
+            Step::Wait { ms } => Next::Wait(ms),
+            Step::Done(outcome) => {
+                self.ending = Some(self.facts.arrived(&outcome));
+                Next::Over
+            }
         }
     }
 
+    /// Takes in the answer to the request that [`Passage::next`] gave last.
+    pub fn answered(&mut self, now: i64, answer: &Answer, client: &mut Client) {
+        if let Some(shipment) = &mut self.shipment {
+            shipment.answered(now, answer, client);
+        }
+    }
+
+    /// The sender's reply. None until [`Passage::next`] has said that the passage is over.
+    pub fn reply(&self) -> Option<&Reply> {
+        self.ending.as_ref().map(|ending| &ending.reply)
+    }
+
+    /// The line that is logged of this delivery: JSON, so that nothing in it can forge a line.
+    ///
+    /// It has the hook, the delivery's id and what became of it, never the body or a secret.
+    pub fn log(&self, now: i64) -> String {
+        let Facts { delivery_id, event_type, received_at, rows, losses, .. } = &self.facts;
+        let hook = self.hook.as_deref();
+        let ending = self.ending.as_ref();
+        let mut out = b"{\"log\":\"delivery\"".to_vec();
+        for (name, value) in [
+            ("hook", hook.map(|hook| hook.name.as_str())),
+            ("source", hook.map(|hook| hook.source.id.as_str())),
+            ("delivery", delivery_id.as_deref()),
+            ("type", event_type.as_deref()),
+            ("outcome", ending.map(|ending| ending.outcome)),
+            ("code", ending.and_then(|ending| ending.code)),
+            ("detail", ending.and_then(|ending| ending.detail.as_deref())),
+        ] {
+            if value.is_some() {
+                out.push(b',');
+                member(&mut out, name, value);
+            }
+        }
+        let status = ending.map_or(0, |ending| ending.reply.status);
+        let ms = now.saturating_sub(*received_at);
+        let counts =
+            format!(",\"status\":{status},\"rows\":{rows},\"losses\":{},\"ms\":{ms}", losses.len());
+        out.extend_from_slice(counts.as_bytes());
+        // The sentence of a loss may hold values of the event; its code does not.
+        write_losses(&mut out, losses, |out, loss| member(out, "code", Some(loss.reason.code())));
+        out.push(b'}');
+        String::from_utf8_lossy(&out).into_owned()
+    }
+}
+
+impl Facts {
     fn reshape(
         &mut self,
         hook: &Hook,
@@ -424,7 +486,7 @@ impl Passage {
         let encoding = match delivery.headers.get("content-encoding") {
             Field::Absent => None,
             Field::Once(encoding) => Some(encoding),
-            Field::Repeated => Some("several encodings"),
+            Field::Repeated => return Err(Rejection::HeaderRepeated { name: "content-encoding".to_owned() }),
         };
         let body = decode(&hook.source, encoding, verified.into_body(), hook.max_bytes)?;
         let mut received = Vec::with_capacity(24);
@@ -450,60 +512,23 @@ impl Passage {
         Ok(rows)
     }
 
-    /// What to do next.
-    pub fn next<'p>(&'p mut self, now: i64, client: &'p mut Client) -> Next<'p> {
-        match &mut self.state {
-            State::Over { .. } => Next::Over,
-            State::Shipping(shipment) => match shipment.next(now, client) {
-                Step::Send(request) | Step::Token(request) => Next::Ask(request),
-                Step::Wait { ms } => Next::Wait(ms),
-                Step::Done => Next::Over,
-            },
+    fn arrived(&self, outcome: &Outcome) -> Ending {
+        let Outcome::Undelivered { reason, .. } = outcome else {
+            let reply = self.ack.clone().unwrap_or_else(|| json_reply(200, self.receipt()));
+            return Ending { reply, outcome: "delivered", code: None, detail: None };
+        };
+        let (status, retry_after_s) = deliver::reply_status(outcome);
+        // What Azure says is the operator's affair and stands in the log; the sender hears whether to come back.
+        let detail = match status {
+            413 => "a row of this delivery is larger than Azure takes",
+            _ => "Azure did not take the rows; send this delivery again",
+        };
+        let mut reply = problem(status, reason.code(), detail);
+        if let Some(seconds) = retry_after_s {
+            reply.headers.push(("retry-after".to_owned(), seconds.to_string()));
         }
-    }
-
-    /// The sender's reply, once [`Passage::next`] has said that the passage is over.
-    pub fn reply(&mut self) -> &Reply {
-        if let State::Shipping(shipment) = &self.state {
-            self.state = self.arrived(&shipment.outcome());
-        }
-        match &self.state {
-            State::Over { reply, .. } => reply,
-            State::Shipping(_) => &NO_REPLY,
-        }
-    }
-
-    /// Takes in the answer to the request that [`Passage::next`] gave last.
-    pub fn answered(&mut self, now: i64, answer: &Answer, client: &mut Client) {
-        if let State::Shipping(shipment) = &mut self.state {
-            shipment.answered(now, answer, client);
-        }
-    }
-
-    fn arrived(&self, outcome: &Outcome) -> State {
-        match outcome {
-            Outcome::Delivered { .. } => {
-                let reply = self.ack.clone().unwrap_or_else(|| json_reply(200, self.receipt()));
-                State::Over { reply, outcome: "delivered", code: None, detail: None }
-            }
-            Outcome::Undelivered { reason, .. } => {
-                let (status, retry_after_s) = deliver::reply_status(outcome);
-                let (code, title) = match status {
-                    413 => (reason.code(), "A row of this delivery is larger than Azure takes."),
-                    _ => (reason.code(), "Azure did not take the rows. Send this delivery again."),
-                };
-                let mut reply = problem(status, code, title);
-                if let Some(seconds) = retry_after_s {
-                    reply.headers.push(("retry-after".to_owned(), seconds.to_string()));
-                }
-                State::Over {
-                    reply,
-                    outcome: "undelivered",
-                    code: Some(code),
-                    detail: Some(reason.what_to_check()),
-                }
-            }
-        }
+        let (code, detail) = (Some(reason.code()), Some(reason.what_to_check()));
+        Ending { reply, outcome: "undelivered", code, detail }
     }
 
     /// What a sender, and above all a person with curl, reads once Azure has the rows.
@@ -511,71 +536,29 @@ impl Passage {
         let mut out = b"{".to_vec();
         member(&mut out, "delivery", self.delivery_id.as_deref());
         out.extend_from_slice(format!(",\"rows\":{},\"losses\":{}", self.rows, self.losses.len()).as_bytes());
-        if !self.losses.is_empty() {
-            out.extend_from_slice(b",\"lost\":[");
-            for (index, loss) in self.losses.iter().take(NAMED_LOSSES).enumerate() {
-                out.extend_from_slice(if index == 0 { b"{" } else { b",{" });
-                out.extend_from_slice(format!("\"row\":{},", loss.row).as_bytes());
-                member(&mut out, "column", Some(&loss.column));
-                out.push(b',');
-                member(&mut out, "reason", Some(&loss.reason.to_string()));
-                out.push(b'}');
-            }
-            out.push(b']');
-        }
+        write_losses(&mut out, &self.losses, |out, loss| {
+            member(out, "reason", Some(&loss.reason.to_string()));
+        });
         out.push(b'}');
         out
     }
+}
 
-    /// The line that is logged of this delivery: JSON, so that nothing in it can forge a line.
-    ///
-    /// It has the hook, the delivery's id and what became of it, never the body or a secret.
-    pub fn log(&self, now: i64) -> String {
-        let mut out = b"{\"log\":\"delivery\"".to_vec();
-        let mut add = |name: &str, value: Option<&str>| {
-            if let Some(value) = value {
-                out.push(b',');
-                member(&mut out, name, Some(value));
-            }
-        };
-        let hook = self.hook.as_deref();
-        add("hook", hook.map(|hook| hook.name.as_str()));
-        add("source", hook.map(|hook| hook.source.id.as_str()));
-        add("delivery", self.delivery_id.as_deref());
-        add("type", self.event_type.as_deref());
-        let status = match &self.state {
-            State::Over { reply, outcome, code, detail } => {
-                add("outcome", Some(outcome));
-                add("code", *code);
-                add("detail", detail.as_deref());
-                reply.status
-            }
-            State::Shipping(_) => 0,
-        };
-        out.extend_from_slice(
-            format!(
-                ",\"status\":{status},\"rows\":{},\"losses\":{},\"ms\":{}",
-                self.rows,
-                self.losses.len(),
-                now.saturating_sub(self.received_at)
-            )
-            .as_bytes(),
-        );
-        if !self.losses.is_empty() {
-            out.extend_from_slice(b",\"lost\":[");
-            for (index, loss) in self.losses.iter().take(NAMED_LOSSES).enumerate() {
-                out.extend_from_slice(if index == 0 { b"{" } else { b",{" });
-                member(&mut out, "column", Some(&loss.column));
-                out.push(b',');
-                // The reason's text may hold values of the event; its code does not.
-                member(&mut out, "code", Some(loss.reason.code()));
-                out.push(b'}');
-            }
-            out.push(b']');
-        }
-        out.push(b'}');
-        String::from_utf8_lossy(&out).into_owned()
+/// Appends the first losses, if there are any, as the member `lost`; `reason` writes what to say of each.
+fn write_losses(out: &mut Vec<u8>, losses: &[Loss], reason: impl Fn(&mut Vec<u8>, &Loss)) {
+    if losses.is_empty() {
+        return;
     }
+    out.extend_from_slice(b",\"lost\":[");
+    for (index, loss) in losses.iter().take(NAMED_LOSSES).enumerate() {
+        let comma = if index == 0 { "" } else { "," };
+        out.extend_from_slice(format!("{comma}{{\"row\":{},", loss.row).as_bytes());
+        member(out, "column", Some(&loss.column));
+        out.push(b',');
+        reason(out, loss);
+        out.push(b'}');
+    }
+    out.push(b']');
 }
 
 /// The id that an unverified delivery claims in a header, shortened.
@@ -588,13 +571,13 @@ fn claimed_id(source: &Source, delivery: &Delivery) -> Option<String> {
     })
 }
 
-fn rejected(rejection: &Rejection, source: Option<&Source>) -> State {
+fn rejected(rejection: &Rejection, source: Option<&Source>) -> Ending {
     let status = source.map_or(rejection.status(), |source| rejection.status_for(source));
     let mut reply = problem(status, rejection.code(), &rejection.detail());
     if let Rejection::MethodNotAllowed { allow } = rejection {
         reply.headers.push(("allow".to_owned(), allow.clone()));
     }
-    State::Over { reply, outcome: "rejected", code: Some(rejection.code()), detail: Some(rejection.detail()) }
+    Ending { reply, outcome: "rejected", code: Some(rejection.code()), detail: Some(rejection.detail()) }
 }
 
 /// A problem document, as RFC 9457 defines it, with a stable `code`.

@@ -7,7 +7,9 @@ use std::fmt;
 use std::ops::Range;
 
 /// The deepest nesting of arrays and objects that is read. No webhook comes near; a hostile body stops here.
-pub const MAX_DEPTH: usize = 256;
+///
+/// A copied value stands two levels deeper in its row, and many parsers stop at 128.
+pub const MAX_DEPTH: usize = 100;
 
 /// A body that is not JSON.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -99,7 +101,7 @@ impl<'a> Scanner<'a> {
     /// False when the container is empty, and passed; true when it has a first entry, which comes next.
     pub(crate) fn open(&mut self, close: u8) -> Result<bool, Malformed> {
         if self.depth == MAX_DEPTH {
-            return self.expected("less nesting (256 levels at most)");
+            return self.expected("less nesting (100 levels at most)");
         }
         self.at += 1;
         self.white();
@@ -151,7 +153,7 @@ impl<'a> Scanner<'a> {
     pub(crate) fn skip(&mut self) -> Result<Range<usize>, Malformed> {
         let start = self.at;
         // One bit a level: set where the container is an object.
-        let mut objects = [0u64; MAX_DEPTH / 64 + 1];
+        let mut objects = [0_u64; MAX_DEPTH / 64 + 1];
         let base = self.depth;
         loop {
             let mut entered = false;

@@ -75,6 +75,23 @@ impl LineIndex {
     }
 }
 
+/// A name from a text for a message: in backquotes, on one line, without control characters, at most 64 characters.
+pub fn quoted(name: &str) -> String {
+    let mut quoted = String::from("`");
+    for char in name.chars().take(64) {
+        match char {
+            // Inside backquotes these need no escape.
+            '\'' | '"' => quoted.push(char),
+            _ => quoted.extend(char.escape_debug()),
+        }
+    }
+    if name.chars().nth(64).is_some() {
+        quoted.push('…');
+    }
+    quoted.push('`');
+    quoted
+}
+
 /// The largest offset not above `offset` at which a character of `text` starts or the text ends.
 fn floor_char_boundary(text: &str, offset: usize) -> usize {
     let mut offset = offset.min(text.len());

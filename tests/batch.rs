@@ -111,10 +111,10 @@ fn a_small_delivery_travels_as_it_is() {
 
 #[test]
 fn calls_are_filled() {
-    let limits = Limits::default();
+    let limits = Limits { wire: 300_000, ..Limits::default() };
     for (name, rows) in [
-        ("audit events", buffer((0..40_000).map(event))),
-        ("noise", buffer((0..3_000).map(|i| format!("{{\"n\":\"{}\"}}", noise(i, 1000)).into_bytes()))),
+        ("audit events", buffer((0..15_000).map(event))),
+        ("noise", buffer((0..900).map(|i| format!("{{\"n\":\"{}\"}}", noise(i, 1000)).into_bytes()))),
     ] {
         let (batches, oversize) = check(&rows, limits);
         assert!(oversize.is_empty());

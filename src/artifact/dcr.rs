@@ -7,7 +7,7 @@ use std::collections::HashSet;
 
 use super::schema::{Column, ColumnType, Schema};
 use crate::json::{self, Dialect, Member, Value};
-use crate::text::Span;
+use crate::text::{Span, quoted};
 
 /// The resource type of a Data Collection Rule. Azure compares types without regard to case.
 const TYPE: &str = "Microsoft.Insights/dataCollectionRules";
@@ -96,7 +96,9 @@ impl Reader {
             if member.key.is_empty() {
                 self.error(member.key_span, "a stream needs a name, such as `Custom-Contoso`");
             } else if !names.insert(member.key.as_str()) {
-                self.error(member.key_span, "this stream is declared twice: remove one of the declarations");
+                let message =
+                    format!("the stream {} is declared twice: remove one of the two", quoted(&member.key));
+                self.error(member.key_span, message);
             } else if let Some(schema) = self.stream(member) {
                 self.add(schema, member.key_span);
             }
@@ -107,10 +109,13 @@ impl Reader {
         match self.schemas.iter().find(|other| other.stream == schema.stream) {
             None => self.schemas.push(schema),
             Some(other) if *other == schema => {}
-            Some(_) => self.error(
-                span,
-                "another DCR in this text declares this stream with other columns: keep the one that is deployed",
-            ),
+            Some(_) => {
+                let name = quoted(&schema.stream);
+                let message = format!(
+                    "another DCR in this text declares {name} with other columns: keep the deployed one"
+                );
+                self.error(span, message);
+            }
         }
     }
 
@@ -119,7 +124,11 @@ impl Reader {
         let found = member.value.get("columns");
         let Some(items) = found.and_then(Value::as_array).filter(|items| !items.is_empty()) else {
             let span = found.map_or(member.key_span, |columns| columns.span);
-            self.error(span, "a stream needs `columns`: an array of objects with `name` and `type`");
+            let name = quoted(&member.key);
+            self.error(
+                span,
+                format!("the stream {name} needs `columns`: an array of objects with `name` and `type`"),
+            );
             return None;
         };
         let mut columns = Vec::new();
@@ -171,7 +180,7 @@ impl Reader {
             };
             self.error(
                 span,
-                format!("no column type of a stream has this name: {hint}the types are {names}"),
+                format!("{} is no type of a stream's column: {hint}the types are {names}", quoted(name)),
             );
         }
         kind

@@ -50,6 +50,20 @@ pub enum LossReason {
     },
 }
 
+impl LossReason {
+    /// The reason as a word for programs. Unlike the sentence it never holds anything of the event.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::WrongType { .. } => "wrong_type",
+            Self::OutOfRange { .. } => "out_of_range",
+            Self::NotA { .. } => "not_a",
+            Self::Fraction { .. } => "fraction",
+            Self::Cut { .. } => "cut",
+            Self::Expression { .. } => "expression",
+        }
+    }
+}
+
 impl fmt::Display for LossReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -57,7 +57,10 @@ pub fn decode<'a>(
             let end = document(&body, 0)?;
             let end = space(&body, end);
             if end < body.len() {
-                return Err(Rejection::BodyMalformed { offset: end, message: "something behind the document" });
+                return Err(Rejection::BodyMalformed {
+                    offset: end,
+                    message: "something behind the document",
+                });
             }
             Ok(body)
         }
@@ -92,7 +95,9 @@ fn unwrapped<'a>(source: &Source, body: Cow<'a, [u8]>) -> Result<Cow<'a, [u8]>, 
         (Some(_), Some(_)) => {
             Err(Rejection::BodyMalformed { offset: 0, message: "the form field with the JSON occurs twice" })
         }
-        (None, _) => Err(Rejection::BodyMalformed { offset: 0, message: "the form field with the JSON is missing" }),
+        (None, _) => {
+            Err(Rejection::BodyMalformed { offset: 0, message: "the form field with the JSON is missing" })
+        }
     }
 }
 
@@ -155,7 +160,8 @@ impl Reader<'_> {
     }
 
     fn expected(&self, message: &'static str) -> Rejection {
-        let message = if self.at >= self.json.len() && self.at > 0 { "the JSON ends too early" } else { message };
+        let message =
+            if self.at >= self.json.len() && self.at > 0 { "the JSON ends too early" } else { message };
         Rejection::BodyMalformed { offset: self.at, message }
     }
 

@@ -102,7 +102,8 @@ pub struct Reply {
 
 impl Guard {
     /// What an unsigned request may have repeated when nothing else is said: printable ASCII.
-    const PRINTABLE: Guard = Guard { characters: ((1 << 127) - 1) & !((1 << 32) - 1), least: 0, most: LONGEST };
+    const PRINTABLE: Guard =
+        Guard { characters: ((1 << 127) - 1) & !((1 << 32) - 1), least: 0, most: LONGEST };
 
     /// Reads a guard.
     ///
@@ -145,8 +146,9 @@ impl Guard {
     /// a form whose JSON is percent-encoded, and the marks between the parts of signed content are dots,
     /// colons and the like: without all of them nothing that is signed can be formed.
     fn keeps_out_content(&self) -> bool {
-        let harmless =
-            |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'~' | b'+' | b'/' | b'=' | b'-');
+        let harmless = |byte: u8| {
+            byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'~' | b'+' | b'/' | b'=' | b'-')
+        };
         (0..128_u8).all(|byte| self.characters >> byte & 1 == 0 || harmless(byte))
     }
 }
@@ -252,8 +254,7 @@ impl Handshake {
     }
 
     fn may_sign(&self, of: &Location) -> bool {
-        self.signed
-            || self.guard.iter().any(|(location, guard)| location == of && guard.keeps_out_content())
+        self.signed || self.guard.iter().any(|(location, guard)| location == of && guard.keeps_out_content())
     }
 
     pub(super) fn locations(&self) -> impl Iterator<Item = &Location> {
@@ -344,7 +345,11 @@ fn by_location<'v>(reader: &mut Reader, value: &'v Value) -> Vec<(Location, &'v 
     found
 }
 
-fn one<'r>(location: &Location, delivery: &'r Delivery<'_>, json: &'r [u8]) -> Result<Cow<'r, str>, Rejection> {
+fn one<'r>(
+    location: &Location,
+    delivery: &'r Delivery<'_>,
+    json: &'r [u8],
+) -> Result<Cow<'r, str>, Rejection> {
     match location.value(delivery, json) {
         Found::Once(value) => Ok(value),
         Found::Absent | Found::Repeated => Err(Rejection::HandshakeRefused),
@@ -371,6 +376,12 @@ impl Answer {
                     for member in reader.object(value) {
                         let text = reader.text(&member.value)?;
                         let template = reader.template_of(member.value.span, &text, purpose)?;
+                        if !matches!(
+                            Location::read(&format!("header:{}", member.key)),
+                            Ok(Location::Header(_))
+                        ) {
+                            reader.error(member.key_span, "expected the name of a header");
+                        }
                         answer.headers.push((member.key.to_ascii_lowercase(), template));
                     }
                 }
@@ -419,7 +430,10 @@ impl Answer {
     /// is left empty.
     pub fn acknowledge(&self, delivery: &Delivery<'_>, json: &[u8]) -> Reply {
         let value = |location: &Location| {
-            Ok(one(location, delivery, json).ok().filter(|text| Guard::PRINTABLE.accepts(text)).unwrap_or_default())
+            Ok(one(location, delivery, json)
+                .ok()
+                .filter(|text| Guard::PRINTABLE.accepts(text))
+                .unwrap_or_default())
         };
         self.render(value, |_, _, _| Ok(String::new())).unwrap_or_else(|_| Reply {
             status: self.status,

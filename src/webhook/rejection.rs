@@ -66,6 +66,10 @@ pub enum Rejection {
         /// The value of the `Allow` header of the answer.
         allow: String,
     },
+    /// The `events` expression finds nothing to iterate over.
+    EventsMissing,
+    /// There are more events than one delivery may have.
+    TooManyEvents,
     /// There is no such hook.
     UnknownHook,
 }
@@ -85,8 +89,8 @@ impl Rejection {
             | Rejection::TimestampMalformed
             | Rejection::TimestampStale { .. } => 401,
             Rejection::HandshakeRefused => 403,
-            Rejection::BodyMalformed { .. } => 400,
-            Rejection::TooLarge { .. } => 413,
+            Rejection::BodyMalformed { .. } | Rejection::EventsMissing => 400,
+            Rejection::TooLarge { .. } | Rejection::TooManyEvents => 413,
             Rejection::UnsupportedEncoding { .. } => 415,
             Rejection::MethodNotAllowed { .. } => 405,
             Rejection::UnknownHook => 404,
@@ -119,6 +123,8 @@ impl Rejection {
             Rejection::TooLarge { .. } => "too_large",
             Rejection::UnsupportedEncoding { .. } => "unsupported_encoding",
             Rejection::MethodNotAllowed { .. } => "method_not_allowed",
+            Rejection::EventsMissing => "events_missing",
+            Rejection::TooManyEvents => "too_many_events",
             Rejection::UnknownHook => "unknown_hook",
         }
     }
@@ -126,15 +132,29 @@ impl Rejection {
     /// The reason as a sentence for people. It holds nothing of the body, of a secret or of a signature.
     pub fn detail(&self) -> String {
         match self {
-            Rejection::SignatureMissing => "the delivery carries no signature where the source puts it".to_owned(),
-            Rejection::SignatureMalformed => "the signature is not written as the source writes it".to_owned(),
-            Rejection::SignatureMismatch => "the signature is not of this content under the hook's secret".to_owned(),
-            Rejection::SignedPartMissing { name } => format!("{name} is part of what is signed and is missing"),
-            Rejection::SignedPartMalformed { name } => format!("{name} holds the mark that separates what is signed"),
+            Rejection::SignatureMissing => {
+                "the delivery carries no signature where the source puts it".to_owned()
+            }
+            Rejection::SignatureMalformed => {
+                "the signature is not written as the source writes it".to_owned()
+            }
+            Rejection::SignatureMismatch => {
+                "the signature is not of this content under the hook's secret".to_owned()
+            }
+            Rejection::SignedPartMissing { name } => {
+                format!("{name} is part of what is signed and is missing")
+            }
+            Rejection::SignedPartMalformed { name } => {
+                format!("{name} holds the mark that separates what is signed")
+            }
             Rejection::HeaderRepeated { name } => format!("the header {name} occurs more than once"),
             Rejection::ParameterRepeated { name } => format!("{name} occurs more than once"),
-            Rejection::TimestampMissing => "the delivery carries no timestamp where the source puts it".to_owned(),
-            Rejection::TimestampMalformed => "the timestamp is not written as the source writes it".to_owned(),
+            Rejection::TimestampMissing => {
+                "the delivery carries no timestamp where the source puts it".to_owned()
+            }
+            Rejection::TimestampMalformed => {
+                "the timestamp is not written as the source writes it".to_owned()
+            }
             Rejection::TimestampStale { age, tolerance } if *age < 0 => {
                 format!("the timestamp lies {} s ahead; {tolerance} s are allowed", age.unsigned_abs())
             }
@@ -143,6 +163,8 @@ impl Rejection {
             }
             Rejection::HandshakeRefused => "this hook does not answer such a handshake".to_owned(),
             Rejection::BodyMalformed { offset, message } => format!("{message} at byte {offset} of the body"),
+            Rejection::EventsMissing => "the body has no events where the hook looks for them".to_owned(),
+            Rejection::TooManyEvents => "the delivery has more events than can be taken at once".to_owned(),
             Rejection::TooLarge { limit } => format!("the body has more than {limit} bytes"),
             Rejection::UnsupportedEncoding { encoding } => {
                 format!("the content coding {encoding:?} is not supported: send gzip or none")

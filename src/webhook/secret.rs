@@ -93,7 +93,9 @@ impl fmt::Display for SecretError {
                 f.write_str("the secret begins or ends with white space: was a line break pasted along?")
             }
             SecretProblem::NotBase64 => f.write_str("the secret is not in base64, as this source's keys are"),
-            SecretProblem::NotHex => f.write_str("the secret is not in hexadecimal digits, as this source's keys are"),
+            SecretProblem::NotHex => {
+                f.write_str("the secret is not in hexadecimal digits, as this source's keys are")
+            }
             SecretProblem::Length { needed, found } => {
                 write!(f, "the key has {found} bytes; this source's keys have {needed}")
             }
@@ -112,7 +114,10 @@ impl Secrets {
     ///
     /// When there is none and the source needs one, and for the first that is empty, framed by white space,
     /// not in the source's encoding or of the wrong length; also when this version cannot check the source.
-    pub fn new<'s>(source: &Source, values: impl IntoIterator<Item = &'s str>) -> Result<Secrets, SecretError> {
+    pub fn new<'s>(
+        source: &Source,
+        values: impl IntoIterator<Item = &'s str>,
+    ) -> Result<Secrets, SecretError> {
         if let Some(why) = source.refusal() {
             return Err(SecretError { number: 0, problem: SecretProblem::Unsupported(why) });
         }

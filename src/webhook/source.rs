@@ -629,7 +629,9 @@ impl Reader {
     /// A whole number within bounds.
     pub(super) fn whole<T: TryFrom<u32>>(&mut self, value: &Value, least: u32, most: u32) -> Option<T> {
         let number = match &value.kind {
-            Kind::Number(digits) => digits.parse::<u32>().ok().filter(|number| (least..=most).contains(number)),
+            Kind::Number(digits) => {
+                digits.parse::<u32>().ok().filter(|number| (least..=most).contains(number))
+            }
             _ => None,
         };
         let number = number.and_then(|number| T::try_from(number).ok());

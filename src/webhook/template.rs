@@ -101,7 +101,8 @@ fn placeholder(name: &str, purpose: Use) -> Result<Part, String> {
         "secret" => Part::Secret,
         _ => match name.strip_prefix("hmac-") {
             Some(mac) => {
-                let (how, of) = mac.split_once(':').ok_or_else(|| format!("`{{{name}}}` names no location"))?;
+                let (how, of) =
+                    mac.split_once(':').ok_or_else(|| format!("`{{{name}}}` names no location"))?;
                 let (hash, encoding) = how
                     .split_once('-')
                     .and_then(|(hash, encoding)| Some((Hash::named(hash)?, Encoding::named(encoding)?)))

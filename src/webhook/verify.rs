@@ -231,7 +231,8 @@ fn refuse_repeated_headers(source: &Source, delivery: &Delivery<'_>) -> Result<(
 }
 
 fn allowed_methods(source: &Source) -> String {
-    let mut methods: Vec<&str> = source.handshakes.iter().map(|handshake| handshake.method.as_str()).collect();
+    let mut methods: Vec<&str> =
+        source.handshakes.iter().map(|handshake| handshake.method.as_str()).collect();
     methods.push("POST");
     methods.sort_unstable();
     methods.dedup();
@@ -307,7 +308,7 @@ fn checked<'s>(
                 Some(place) => signed_time(scheme, place, &values, delivery, now)?,
                 None => Cow::Borrowed(""),
             };
-            let (before, body, after) = content(&scheme.content, &time, delivery)?;
+            let Content { before, body, after } = content(&scheme.content, &time, delivery)?;
             let length = if scheme.method == Method::Hmac { scheme.hash.length() } else { 64 };
             let signatures = decoded(scheme, &candidates, length)?;
             if scheme.method == Method::Hmac {
@@ -321,9 +322,9 @@ fn checked<'s>(
                         None => secret.bytes(),
                     };
                     let mac = crypto.hmac(scheme.hash, key, &before, body, &after);
-                    any(signatures.iter().map(|signature| {
-                        mac.bytes().ct_eq(signature.get(..length).unwrap_or_default())
-                    }))
+                    any(signatures
+                        .iter()
+                        .map(|signature| mac.bytes().ct_eq(signature.get(..length).unwrap_or_default())))
                 })
             } else {
                 let message = [before.as_slice(), body, after.as_slice()].concat();
@@ -348,7 +349,7 @@ fn any(choices: impl Iterator<Item = Choice>) -> Choice {
 }
 
 /// The first secret that matches. All are tried, so that the time does not tell which one it was.
-fn matching<'s>(secrets: &'s Secrets, matches: impl Fn(&Secret) -> Choice) -> Option<&'s Secret> {
+fn matching(secrets: &Secrets, matches: impl Fn(&Secret) -> Choice) -> Option<&Secret> {
     let mut found = None;
     for secret in secrets.iter() {
         let matched = bool::from(matches(secret));
@@ -373,7 +374,8 @@ fn parts<'v>(scheme: &'v Scheme, value: &'v str) -> impl Iterator<Item = &'v str
 fn picked<'v>(scheme: &Scheme, location: &Location, part: &'v str) -> Option<&'v str> {
     let pick = scheme.pick.as_str();
     // The scheme of Authorization has no case (RFC 9110, 11.1).
-    let caseless = pick.ends_with(' ') && matches!(location, Location::Header(name) if name == "authorization");
+    let caseless =
+        pick.ends_with(' ') && matches!(location, Location::Header(name) if name == "authorization");
     let rest = match part.split_at_checked(pick.len()) {
         Some((prefix, rest)) if prefix == pick || (caseless && prefix.eq_ignore_ascii_case(pick)) => rest,
         _ => return None,
@@ -400,7 +402,8 @@ fn signed_time<'r>(
                 Some(mark) => value.split(mark.as_str()).collect::<Vec<&str>>(),
                 None => vec![value.as_ref()],
             });
-            let mut found = all.filter_map(|part| part.trim_matches([' ', '\t']).strip_prefix(prefix.as_str()));
+            let mut found =
+                all.filter_map(|part| part.trim_matches([' ', '\t']).strip_prefix(prefix.as_str()));
             match (found.next(), found.next()) {
                 (Some(text), None) => Cow::Borrowed(text),
                 (None, _) => return Err(Rejection::TimestampMissing),
@@ -425,30 +428,35 @@ fn signed_time<'r>(
 }
 
 /// What is signed, in three pieces so that the body need not be copied.
-fn content<'a>(
-    template: &Template,
-    time: &str,
-    delivery: &Delivery<'a>,
-) -> Result<(Vec<u8>, &'a [u8], Vec<u8>), Rejection> {
-    let (mut before, mut body, mut after) = (Vec::new(), [].as_slice(), Vec::new());
+#[derive(Default)]
+struct Content<'a> {
+    before: Vec<u8>,
+    body: &'a [u8],
+    after: Vec<u8>,
+}
+
+fn content<'a>(template: &Template, time: &str, delivery: &Delivery<'a>) -> Result<Content<'a>, Rejection> {
+    let mut content = Content::default();
     let mut behind_body = false;
     let mut parts = template.parts.iter().peekable();
     while let Some(part) = parts.next() {
-        let out = if behind_body { &mut after } else { &mut before };
+        let out = if behind_body { &mut content.after } else { &mut content.before };
         match part {
             Part::Text(text) => out.extend_from_slice(text.as_bytes()),
             Part::Timestamp => out.extend_from_slice(time.as_bytes()),
             Part::Method => out.extend_from_slice(delivery.method.as_bytes()),
             Part::Url => out.extend_from_slice(delivery.url.as_bytes()),
             Part::Body => {
-                body = delivery.body;
+                content.body = delivery.body;
                 behind_body = true;
             }
             Part::Value(location) => {
                 let value = match location.value(delivery, delivery.body) {
                     Found::Once(value) => value,
                     Found::Absent => return Err(Rejection::SignedPartMissing { name: location.to_string() }),
-                    Found::Repeated => return Err(Rejection::ParameterRepeated { name: location.to_string() }),
+                    Found::Repeated => {
+                        return Err(Rejection::ParameterRepeated { name: location.to_string() });
+                    }
                 };
                 // An id with a dot in it could take over what stands behind the id.
                 if matches!(parts.peek(), Some(Part::Text(mark)) if value.contains(mark.as_str())) {
@@ -460,7 +468,7 @@ fn content<'a>(
             Part::Secret | Part::Mac { .. } => {}
         }
     }
-    Ok((before, body, after))
+    Ok(content)
 }
 
 fn made_key(template: &Template, time: &str, secret: &Secret) -> Vec<u8> {

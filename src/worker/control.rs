@@ -33,8 +33,7 @@ async fn fetch(request: Request, _env: Env, _context: Context) -> worker::Result
 
 fn method_not_allowed(allow: &str) -> Reply {
     let rejection = Rejection::MethodNotAllowed { allow: allow.to_owned() };
-    let mut passage = Passage::refuse(None, &rejection, 0);
-    passage.reply().clone()
+    reply(&Passage::refuse(None, &rejection, 0))
 }
 
 /// A request to a hook that is no POST: a handshake, or a mistake. Also a POST to a hook that does not exist.
@@ -46,7 +45,7 @@ fn hook(name: &str, request: &Request) -> worker::Result<Reply> {
     for (name, value) in request.headers().entries() {
         headers.push(name, value);
     }
-    let (mut passage, known) = RELAY.with_borrow(|relay| match relay {
+    let (passage, known) = RELAY.with_borrow(|relay| match relay {
         Err(_) => (None, false),
         Ok(relay) => match relay.hooks().iter().find(|hook| hook.name() == name) {
             None => (Some(Passage::refuse(None, &Rejection::UnknownHook, now)), false),
@@ -57,18 +56,23 @@ fn hook(name: &str, request: &Request) -> worker::Result<Reply> {
             }
         },
     });
-    let Some(passage) = &mut passage else {
+    let Some(passage) = passage else {
         let detail = "This relay is not configured yet. Its operator finds the reason in its log and at /healthz.";
         let mut reply = problem(503, "misconfigured", detail);
         reply.headers.push(("retry-after".to_owned(), "300".to_owned()));
         return Ok(reply);
     };
-    let reply = passage.reply().clone();
     // A stranger may ask for any name as often as he likes; only what is meant for a hook is worth a line.
     if known {
         worker::console_log!("{}", passage.log(now));
     }
-    Ok(reply)
+    Ok(reply(&passage))
+}
+
+/// The reply of a passage. A request without a body makes no rows, so that only one to an ill-made source with
+/// events in its URL has none yet.
+fn reply(passage: &Passage) -> Reply {
+    passage.reply().cloned().unwrap_or_else(|| problem(405, "method_not_allowed", "send events by POST"))
 }
 
 /// Whether the configuration is sound and which hooks there are. It names no secret's value.

@@ -21,9 +21,8 @@ use crate::config::{ConfigError, Mode};
 use crate::mapping::plan::HeaderNames;
 use crate::relay::{self, Hook, Next, Relay};
 use crate::webhook::delivery::{Delivery, Headers};
-use crate::webhook::handshake::Reply;
 use crate::webhook::rejection::Rejection;
-use crate::{json, webhook};
+use crate::json;
 use host::HostCrypto;
 use js_sys::{Reflect, Uint8Array};
 use std::cell::RefCell;
@@ -208,27 +207,24 @@ impl Passage {
     }
 
     /// The status of the sender's reply.
-    pub fn status(&mut self) -> u16 {
-        self.passage.reply().status
+    pub fn status(&self) -> u16 {
+        self.passage.reply().map_or(503, |reply| reply.status)
     }
 
     /// The header fields of the sender's reply, two lines each.
-    pub fn reply_headers(&mut self) -> String {
-        lines(self.passage.reply())
+    pub fn reply_headers(&self) -> String {
+        let headers = self.passage.reply().into_iter().flat_map(|reply| &reply.headers);
+        headers.flat_map(|(name, value)| [name, "\n", value, "\n"]).collect()
     }
 
     /// The body of the sender's reply; none for a status that has none.
-    pub fn reply_body(&mut self) -> Option<Uint8Array> {
-        let reply = self.passage.reply();
-        (!reply.body.is_empty()).then(|| Uint8Array::from(reply.body.as_slice()))
+    pub fn reply_body(&self) -> Option<Uint8Array> {
+        let body = self.passage.reply().map(|reply| reply.body.as_slice()).filter(|body| !body.is_empty());
+        body.map(Uint8Array::from)
     }
 
     /// The line to log of this delivery.
-    pub fn log(&mut self, now: f64) -> String {
+    pub fn log(&self, now: f64) -> String {
         self.passage.log(now as i64)
     }
-}
-
-fn lines(reply: &Reply) -> String {
-    reply.headers.iter().flat_map(|(name, value)| [name, "\n", value, "\n"]).collect()
 }
