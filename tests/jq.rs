@@ -6,6 +6,7 @@ use std::fmt::Write;
 use std::rc::Rc;
 
 use ccf_edge::mapping::jq::{Input, Program, Variables, compile};
+use ccf_edge::scan::MAX_DEPTH;
 use ccf_edge::webhook::delivery::Headers;
 use proptest::prelude::*;
 
@@ -123,10 +124,11 @@ fn deep_events_are_refused() {
     on_a_small_stack(|| {
         for (open, close) in [("[", "]"), ("{\"a\":", "}")] {
             let nested = |depth: usize| format!("{}1{}", open.repeat(depth), close.repeat(depth));
-            assert!(Input::parse(nested(256).as_bytes()).is_ok());
+            assert!(Input::parse(nested(MAX_DEPTH).as_bytes()).is_ok());
+            assert!(Input::parse(nested(MAX_DEPTH + 1).as_bytes()).is_err());
             assert!(Input::parse(nested(10_000).as_bytes()).is_err());
             // All that recurses over a value: copy, compare, print, search.
-            let deep = Input::parse(nested(255).as_bytes()).expect("not too deep");
+            let deep = Input::parse(nested(MAX_DEPTH - 1).as_bytes()).expect("not too deep");
             let program = compile("[., .] | .[0] == .[1], (tojson | length > 0), ([..] | length), walk(.)")
                 .expect("sound");
             with_variables(|variables| {
@@ -138,7 +140,7 @@ fn deep_events_are_refused() {
             assert!(error.ends_with('…') && error.chars().count() < 250, "{error}");
         }
         let error = run("reduce range(300) as $i (0; [.])", "null");
-        assert_eq!(error, "error: the output is nested deeper than 256 levels");
+        assert_eq!(error, format!("error: the output is nested deeper than {MAX_DEPTH} levels"));
     });
 }
 

@@ -80,30 +80,18 @@ enum Written {
     Text,
 }
 
-fn name(kind: ColumnType) -> &'static str {
-    match kind {
-        ColumnType::String => "string",
-        ColumnType::Int => "int",
-        ColumnType::Long => "long",
-        ColumnType::Real => "real",
-        ColumnType::Boolean => "boolean",
-        ColumnType::Datetime => "datetime",
-        ColumnType::Dynamic => "dynamic",
-    }
-}
-
 fn write_null(out: &mut Vec<u8>) {
     out.extend_from_slice(b"null");
 }
 
 fn wrong_type(to: ColumnType, found: &'static str, out: &mut Vec<u8>) -> Option<LossReason> {
     write_null(out);
-    Some(LossReason::WrongType { wanted: name(to), found })
+    Some(LossReason::WrongType { wanted: to.name(), found })
 }
 
 /// A number, or the text of a string, for a column that holds neither text nor any value.
 fn scalar(text: &str, to: ColumnType, written: Written, out: &mut Vec<u8>) -> Option<LossReason> {
-    let wanted = name(to);
+    let wanted = to.name();
     let written_out = match to {
         ColumnType::Int => integer(text, 9, i128::from(i32::MIN), i128::from(i32::MAX), wanted, out),
         ColumnType::Long => integer(text, 18, i128::from(i64::MIN), i128::from(i64::MAX), wanted, out),
