@@ -19,6 +19,9 @@ const RUST_WANTED = [1, 91];
 const packageBin = join(root, "node_modules", ".bin");
 const toolsBin = join(root, ".tools", "bin");
 
+/** The commands that are under way. */
+const running = new Set();
+
 /** Something that the user has to change, said in full; it is shown without a stack trace. */
 export class SetupError extends Error {}
 
@@ -31,7 +34,12 @@ export function environment(extra = {}) {
 /** Installs what is missing. Throws a [`SetupError`] that says what to do. */
 export async function setup() {
   checkRust();
-  await Promise.all([installPackages().then(installNode), addTarget().then(installWasmBindgen)]);
+  try {
+    await Promise.all([installPackages().then(installNode), addTarget().then(installWasmBindgen)]);
+  } finally {
+    // When one fails, the other must not go on in the background.
+    for (const child of running) child.kill();
+  }
 }
 
 /** The program to run scripts with: this Node where it is new enough, otherwise the one that setup installed. */
@@ -71,7 +79,8 @@ async function installPackages() {
     why: "wrangler and workerd run the Worker, esbuild and binaryen build it",
     takes: "about half a minute",
     command: "npm",
-    args: ["ci", "--no-audit", "--no-fund", "--loglevel=error"],
+    // Not `npm ci`: it refuses a lock file that lacks the packages of a platform, even of another one.
+    args: ["install", "--no-save", "--no-audit", "--no-fund", "--loglevel=error"],
     // npm must not run on the Node inside the folder that it is about to replace.
     env: { ...process.env, PATH: withoutPackageBin() },
   });
@@ -139,7 +148,6 @@ async function installWasmBindgen() {
     .update(readFileSync(join(source, "Cargo.lock")))
     .digest("hex");
   if (existsSync(stamp) && readFileSync(stamp, "utf8") === wanted) return;
-  const crates = readFileSync(join(source, "Cargo.lock"), "utf8").split("[[package]]").length - 1;
   const scratch = join(root, ".tools", "build");
   await step({
     title: "wasm-bindgen",
@@ -148,7 +156,7 @@ async function installWasmBindgen() {
     command: "cargo",
     args: ["install", "--path", source, "--root", join(root, ".tools"), "--locked", "--force"],
     env: { ...process.env, CARGO_TARGET_DIR: process.env.CARGO_TARGET_DIR ?? scratch },
-    progress: { pattern: /^\s*Compiling /gm, of: crates, unit: "crates" },
+    progress: { pattern: /^\s*Compiling /gm, unit: "of about 150 crates" },
   });
   rmSync(scratch, { recursive: true, force: true });
   mkdirSync(dirname(stamp), { recursive: true });
@@ -162,6 +170,7 @@ async function step({ title, why, takes, command, args, cwd = root, env = proces
   say(`${title}: installing, because ${why} (${takes})`);
   let output = "";
   const child = spawn(command, args, { cwd, env, stdio: ["ignore", "pipe", "pipe"] });
+  running.add(child);
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding("utf8");
     stream.on("data", (text) => {
@@ -170,9 +179,7 @@ async function step({ title, why, takes, command, args, cwd = root, env = proces
   }
   const ticker = setInterval(() => {
     const done =
-      progress === undefined
-        ? ""
-        : `, ${output.match(progress.pattern)?.length ?? 0} of ${progress.of} ${progress.unit}`;
+      progress === undefined ? "" : `, ${output.match(progress.pattern)?.length ?? 0} ${progress.unit}`;
     say(`${title}: ${elapsed()}${done}`);
   }, 10_000);
   const code = await new Promise((resolve) => {
@@ -183,6 +190,7 @@ async function step({ title, why, takes, command, args, cwd = root, env = proces
     child.on("close", resolve);
   });
   clearInterval(ticker);
+  running.delete(child);
   if (code !== 0) {
     throw new SetupError(
       `${output.trimEnd()}\n\n${title} could not be installed: "${command} ${args.join(" ")}" failed. Its output stands above.`,

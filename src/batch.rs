@@ -340,7 +340,7 @@ fn feed(deflate: &mut Compress, input: &[u8], out: &mut Vec<u8>, room: usize) ->
             if out.len() >= room {
                 return false;
             }
-            out.reserve(out.len().min(room - out.len()).max(64));
+            out.reserve_exact(out.len().min(room - out.len()).max(64));
         }
         let taken = usize::try_from(deflate.total_in() - before).unwrap_or(usize::MAX);
         let rest = input.get(taken..).unwrap_or_default();

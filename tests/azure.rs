@@ -196,6 +196,11 @@ fn the_cache_decides_who_asks() {
 fn a_call_is_addressed_and_marked() {
     let url = ingest::url(&format!("{ENDPOINT}/"), RULE, STREAM);
     assert_eq!(url, format!("{ENDPOINT}/dataCollectionRules/{RULE}/streams/{STREAM}?api-version=2023-01-01"));
+    let odd = ingest::url(ENDPOINT, "../a", "b?c d");
+    assert_eq!(
+        odd,
+        format!("{ENDPOINT}/dataCollectionRules/..%2Fa/streams/b%3Fc%20d?api-version=2023-01-01")
+    );
     let plain = ingest::request(&url, Authorization("Bearer t"), b"[]", false);
     assert_eq!(
         plain.headers,

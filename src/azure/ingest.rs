@@ -8,13 +8,17 @@ use std::borrow::Cow;
 use sha2::{Digest, Sha256};
 
 use crate::azure::token::Authorization;
-use crate::azure::{Answer, Request, code};
+use crate::azure::{Answer, Request, code, percent_encode};
 
 /// The URL that the rows of a stream are sent to. `endpoint` is the logs ingestion endpoint of a data
 /// collection endpoint or rule, with or without a slash at its end.
 pub fn url(endpoint: &str, dcr_immutable_id: &str, stream: &str) -> String {
-    let endpoint = endpoint.trim_end_matches('/');
-    format!("{endpoint}/dataCollectionRules/{dcr_immutable_id}/streams/{stream}?api-version=2023-01-01")
+    let mut url = format!("{}/dataCollectionRules/", endpoint.trim_end_matches('/'));
+    percent_encode(&mut url, dcr_immutable_id);
+    url.push_str("/streams/");
+    percent_encode(&mut url, stream);
+    url.push_str("?api-version=2023-01-01");
+    url
 }
 
 /// The call that sends `body`, a JSON array, to a stream's [`url`].

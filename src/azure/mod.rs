@@ -159,6 +159,23 @@ impl Answer {
     }
 }
 
+/// Percent-encodes everything but the unreserved characters of RFC 3986. A space becomes `%20`, which is as
+/// good as `+` in a form and the only right way in a path.
+fn percent_encode(out: &mut String, text: &str) {
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            out.push(char::from(byte));
+        } else {
+            out.push('%');
+            for digit in [byte >> 4, byte & 0xf] {
+                out.push(
+                    char::from_digit(u32::from(digit), 16).map_or('0', |digit| digit.to_ascii_uppercase()),
+                );
+            }
+        }
+    }
+}
+
 /// A code of Azure's as it may stand in a log: short, and nothing but letters, digits and `_`.
 fn code(value: Option<&json::Value>) -> Option<String> {
     let text = value?.as_str()?;

@@ -6,7 +6,7 @@
 
 use std::borrow::Cow;
 
-use crate::azure::{Answer, Request, Secret, code};
+use crate::azure::{Answer, Request, Secret, code, percent_encode};
 use crate::json::{self, Kind};
 
 /// Who the relay is in Entra.
@@ -24,7 +24,7 @@ pub struct ClientCredentials {
 /// [`Cloud::authority`](crate::azure::Cloud::authority) gives it.
 pub fn request(authority: &str, scope: &str, credentials: &ClientCredentials) -> Request<'static> {
     let mut url = format!("{authority}/");
-    form_encode(&mut url, &credentials.tenant);
+    percent_encode(&mut url, &credentials.tenant);
     url.push_str("/oauth2/v2.0/token");
     let mut body = String::from("grant_type=client_credentials");
     for (name, value) in [
@@ -35,29 +35,12 @@ pub fn request(authority: &str, scope: &str, credentials: &ClientCredentials) ->
         body.push('&');
         body.push_str(name);
         body.push('=');
-        form_encode(&mut body, value);
+        percent_encode(&mut body, value);
     }
     Request {
         url: Cow::Owned(url),
         headers: vec![("content-type", Cow::Borrowed("application/x-www-form-urlencoded"))],
         body: Cow::Owned(body.into_bytes()),
-    }
-}
-
-/// Percent-encodes everything but the unreserved characters of RFC 3986. A space becomes `%20`, which is as
-/// good as `+` in a form and the only right way in a path.
-fn form_encode(out: &mut String, text: &str) {
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-            out.push(char::from(byte));
-        } else {
-            out.push('%');
-            for digit in [byte >> 4, byte & 0xf] {
-                out.push(
-                    char::from_digit(u32::from(digit), 16).map_or('0', |digit| digit.to_ascii_uppercase()),
-                );
-            }
-        }
     }
 }
 

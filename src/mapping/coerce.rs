@@ -3,12 +3,11 @@
 //! The rules, each with an example that the tests run, are the tables of `docs/coercion.md`.
 //! Values are copied as they are written wherever that is possible: this runs for every column of every event.
 
-use std::borrow::Cow;
-
 use super::loss::LossReason;
 use super::number::{Number, Scaled};
 use super::time::{Instant, TimeError};
 use crate::artifact::schema::ColumnType;
+use crate::json;
 
 /// The longest text that Azure keeps in a field, in bytes of UTF-8.
 ///
@@ -52,7 +51,7 @@ pub fn coerce(raw: &str, to: ColumnType, out: &mut Vec<u8>) -> Option<LossReason
         (_, Value::Boolean) => wrong_type(to, "boolean", out),
         (_, Value::Number) => scalar(raw, to, Written::Number, out),
         (_, Value::String(content)) => {
-            let text = unescape(content);
+            let text = json::unescape(content);
             match text.trim_matches([' ', '\t', '\r', '\n']) {
                 // Many senders write an empty text where they have no value: nothing is lost.
                 "" => {
@@ -337,34 +336,4 @@ fn compact(raw: &str) -> impl Iterator<Item = Unit<'_>> {
         }
         in_string || !matches!(unit.text, " " | "\t" | "\n" | "\r")
     })
-}
-
-/// The text of a string, given what stands between its quotes.
-fn unescape(content: &str) -> Cow<'_, str> {
-    if !content.contains('\\') {
-        return Cow::Borrowed(content);
-    }
-    let mut text = String::with_capacity(content.len());
-    for unit in Units(content) {
-        let Some(escape) = unit.text.strip_prefix('\\') else {
-            text.push_str(unit.text);
-            continue;
-        };
-        text.push(match (escape.chars().next(), code_unit(escape)) {
-            (_, Some(high @ 0xd800..0xdc00)) => {
-                let low = escape.get(6..).and_then(code_unit).unwrap_or(0xdc00);
-                let pair = 0x10000 + ((high - 0xd800) << 10) + (low.saturating_sub(0xdc00) & 0x3ff);
-                char::from_u32(pair).unwrap_or(char::REPLACEMENT_CHARACTER)
-            }
-            (_, Some(unit)) => char::from_u32(unit).unwrap_or(char::REPLACEMENT_CHARACTER),
-            (Some('b'), None) => '\u{8}',
-            (Some('f'), None) => '\u{c}',
-            (Some('n'), None) => '\n',
-            (Some('r'), None) => '\r',
-            (Some('t'), None) => '\t',
-            (Some(other), None) => other,
-            (None, None) => char::REPLACEMENT_CHARACTER,
-        });
-    }
-    Cow::Owned(text)
 }

@@ -115,11 +115,24 @@ impl Instant {
         };
         // The power of ten that makes steps of 100 ns of the unit.
         let power = match magnitude {
-            ..100_000_000_000 => 7,
-            ..100_000_000_000_000 => 4,
-            ..100_000_000_000_000_000 => 1,
+            0..100_000_000_000 => 7,
+            100_000_000_000..100_000_000_000_000 => 4,
+            100_000_000_000_000..100_000_000_000_000_000 => 1,
             _ => -2,
         };
+        Self::from_scaled(text, number, power)
+    }
+
+    /// Reads seconds since the Unix epoch, integer or decimal, whatever their magnitude.
+    ///
+    /// # Errors
+    ///
+    /// [`TimeError`] when the text is no number or the instant is outside the years 1 to 9999.
+    pub fn from_seconds(text: &str) -> Result<Self, TimeError> {
+        Self::from_scaled(text, Number::read(text).ok_or(TimeError::NotATime)?, 7)
+    }
+
+    fn from_scaled(text: &str, number: Number<'_>, power: i64) -> Result<Self, TimeError> {
         let ticks = match number.scaled(power) {
             Scaled::Exact(ticks) => ticks,
             // Cut off towards the past, as with the digits of a text.
@@ -269,9 +282,9 @@ fn write_digits(out: &mut Vec<u8>, value: u32, count: u32) {
     }
 }
 
-fn days_in_month(year: u32, month: u32) -> u32 {
+pub(super) fn days_in_month(year: u32, month: u32) -> u32 {
     match month {
-        2 if year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) => 29,
+        2 if year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400)) => 29,
         2 => 28,
         4 | 6 | 9 | 11 => 30,
         _ => 31,

@@ -1,0 +1,55 @@
+// What is deployed, and what a clone installs.
+
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { gzipSync } from "node:zlib";
+import { build } from "esbuild";
+import { root } from "../scripts/setup.mjs";
+
+const worker = join(root, "pkg", "worker");
+
+test("the Worker's module exports the relay alone and imports nothing but its wasm and the platform", async () => {
+  const { metafile } = await build({
+    entryPoints: [join(worker, "index.js")],
+    bundle: true,
+    external: ["*.wasm", "node:*", "cloudflare:*"],
+    format: "esm",
+    metafile: true,
+    outdir: "out",
+    platform: "neutral",
+    write: false,
+  });
+  const [output] = Object.values(metafile.outputs);
+  assert.deepEqual(output.exports, ["relay"]);
+  const imports = output.imports.map(({ path }) => path).filter((path) => !/^(node|cloudflare):/.test(path));
+  assert.deepEqual(imports, ["./ccf_edge_bg.wasm"]);
+});
+
+test("the Worker's wasm takes at most 600 KB when compressed", () => {
+  const size = gzipSync(readFileSync(join(worker, "ccf_edge_bg.wasm")), { level: 9 }).length;
+  assert.ok(size <= 600_000, `${size} bytes`);
+});
+
+test("the Worker's wasm asks for nothing but what its own JavaScript gives", async () => {
+  const module = await WebAssembly.compile(readFileSync(join(worker, "ccf_edge_bg.wasm")));
+  const sources = new Set(WebAssembly.Module.imports(module).map((entry) => entry.module));
+  assert.deepEqual([...sources], ["./ccf_edge_bg.js"]);
+});
+
+test("the lock file pins every package by its content and names no host to fetch it from", () => {
+  const { packages } = JSON.parse(readFileSync(join(root, "package-lock.json"), "utf8"));
+  for (const [path, entry] of Object.entries(packages)) {
+    assert.ok(entry.resolved === undefined || entry.resolved === "pkg", `${path}: ${entry.resolved}`);
+    if (path.startsWith("node_modules/") && !entry.link)
+      assert.ok(entry.integrity, `${path} has no integrity`);
+  }
+});
+
+test("one version of wasm-bindgen: in the crate, and in the commands that setup installs", () => {
+  const version = (path) =>
+    /name = "wasm-bindgen"\nversion = "([^"]+)"/.exec(readFileSync(join(root, path), "utf8"))?.[1];
+  assert.equal(version("Cargo.lock"), version("scripts/wasm-bindgen/Cargo.lock"));
+  assert.ok(version("Cargo.lock"));
+});
