@@ -109,7 +109,8 @@ impl Relay {
             .hooks
             .iter()
             .filter_map(|hook| {
-                let stream_url = ingest::url(&endpoint.dce_endpoint, &endpoint.dcr_immutable_id, &hook.stream);
+                let stream_url =
+                    ingest::url(&endpoint.dce_endpoint, &endpoint.dcr_immutable_id, &hook.stream);
                 reader.hook(hook, schemas.as_deref(), secret, stream_url.into())
             })
             .map(Rc::new)
@@ -161,7 +162,9 @@ impl Reader<'_> {
     }
 
     fn missing_secret(&mut self, name: &str, what: &str) {
-        let message = format!("the secret {name} is missing or empty: it holds {what}; run `npx wrangler secret put {name}`");
+        let message = format!(
+            "the secret {name} is missing or empty: it holds {what}; run `npx wrangler secret put {name}`"
+        );
         self.errors.push(ConfigError { file: "secret", position: None, code: "missing-secret", message });
     }
 
@@ -267,7 +270,10 @@ impl Reader<'_> {
         for name in &config.secret {
             match secret(name).filter(|text| !text.is_empty()) {
                 Some(value) => values.push(value),
-                None => self.missing_secret(name, &format!("what the hook `{}` verifies deliveries with", config.name)),
+                None => self.missing_secret(
+                    name,
+                    &format!("what the hook `{}` verifies deliveries with", config.name),
+                ),
             }
         }
         if values.len() < config.secret.len() {
@@ -277,7 +283,8 @@ impl Reader<'_> {
             Ok(secrets) => Some(secrets),
             Err(error) => {
                 let name = config.secret.get(error.number).map_or("", String::as_str);
-                let message = format!("the secret {name} of the hook `{}` cannot be used: {error}", config.name);
+                let message =
+                    format!("the secret {name} of the hook `{}` cannot be used: {error}", config.name);
                 self.errors.push(ConfigError { file: "secret", position: None, code: "bad-secret", message });
                 None
             }
@@ -288,14 +295,22 @@ impl Reader<'_> {
         let found = schemas.iter().find(|schema| schema.stream == config.stream);
         if found.is_none() && !config.stream.is_empty() {
             let streams: Vec<&str> = schemas.iter().map(|schema| schema.stream.as_str()).collect();
-            let message =
-                format!("DCR.json declares no stream `{}`; it declares {}", config.stream, streams.join(", "));
+            let message = format!(
+                "DCR.json declares no stream `{}`; it declares {}",
+                config.stream,
+                streams.join(", ")
+            );
             self.error(config.stream_span, "unknown-stream", message);
         }
         found
     }
 
-    fn mapping(&mut self, config: &HookConfig, preset_events: Option<&str>, schema: &Schema) -> Option<Mapping> {
+    fn mapping(
+        &mut self,
+        config: &HookConfig,
+        preset_events: Option<&str>,
+        schema: &Schema,
+    ) -> Option<Mapping> {
         let columns =
             config.columns.iter().map(|column| (column.name.as_str(), column.expression.text.as_str()));
         let events = config.events.as_ref().map(|events| events.text.as_str()).or(preset_events);
@@ -313,12 +328,15 @@ impl Reader<'_> {
                         Some(meant) => format!("did you mean `{meant}`"),
                         None => "declare it in DCR.json or remove it here".to_owned(),
                     };
-                    let message = format!("the stream `{}` has no column `{}`; {hint}", schema.stream, column.name);
+                    let message =
+                        format!("the stream `{}` has no column `{}`; {hint}", schema.stream, column.name);
                     self.error(column.name_span, "unknown-column", message);
                 }
                 (MappingErrorReason::Jq(error), column) => {
                     let (what, span) = match (column, &config.events) {
-                        (Some(column), _) => (format!("the column `{}`", column.name), column.expression.span),
+                        (Some(column), _) => {
+                            (format!("the column `{}`", column.name), column.expression.span)
+                        }
                         (None, Some(events)) => ("`events`".to_owned(), events.span),
                         (None, None) => ("the `events` of its source".to_owned(), config.source_span),
                     };
@@ -464,8 +482,7 @@ impl Passage {
         }
         let status = ending.map_or(0, |ending| ending.reply.status);
         let ms = now.saturating_sub(*received_at);
-        let counts =
-            format!(",\"status\":{status},\"rows\":{rows},\"losses\":{},\"ms\":{ms}", losses.len());
+        let counts = format!(",\"status\":{status},\"rows\":{rows},\"losses\":{},\"ms\":{ms}", losses.len());
         out.extend_from_slice(counts.as_bytes());
         // The sentence of a loss may hold values of the event; its code does not.
         write_losses(&mut out, losses, |out, loss| member(out, "code", Some(loss.reason.code())));

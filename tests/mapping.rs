@@ -10,7 +10,8 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 fn schema(columns: &[(&str, ColumnType)]) -> Schema {
-    let columns = columns.iter().map(|(name, kind)| Column { name: (*name).to_owned(), kind: *kind }).collect();
+    let columns =
+        columns.iter().map(|(name, kind)| Column { name: (*name).to_owned(), kind: *kind }).collect();
     Schema { stream: "Custom-Test".to_owned(), columns }
 }
 
@@ -36,8 +37,9 @@ fn run(mapping: &Mapping, body: &[u8]) -> Result<(Vec<Value>, Vec<Loss>), RowsEr
 
 /// The value of one dynamic column with this expression, and how many losses there were.
 fn one(expression: &str, body: &str) -> (Value, usize) {
-    let mapping = Mapping::compile(&schema(&[("Out", ColumnType::Dynamic)]), [("Out", expression)], Some("."))
-        .unwrap_or_else(|errors| panic!("{expression}: {errors:?}"));
+    let mapping =
+        Mapping::compile(&schema(&[("Out", ColumnType::Dynamic)]), [("Out", expression)], Some("."))
+            .unwrap_or_else(|errors| panic!("{expression}: {errors:?}"));
     let (mut rows, losses) = run(&mapping, body.as_bytes()).unwrap_or_else(|error| panic!("{error}"));
     assert_eq!(rows.len(), 1, "{expression}");
     (rows.remove(0)["Out"].take(), losses.len())
@@ -97,7 +99,11 @@ fn a_key_that_occurs_twice_counts_as_jq_counts_it() {
         (".a.b", r#"{"a":{"b":1},"a":null}"#),
         (".a.b", r#"{"a":5,"a":{"b":1}}"#),
     ] {
-        assert_eq!(one(expression, body), one(&format!("({expression}) | ."), body), "{expression} of {body}");
+        assert_eq!(
+            one(expression, body),
+            one(&format!("({expression}) | ."), body),
+            "{expression} of {body}"
+        );
     }
 }
 
@@ -137,13 +143,22 @@ fn one_delivery_becomes_many_rows() {
         (Some(".[]"), json!([{"id": 1}, {"id": 2}]), json!([1, 2])),
         (Some(".data.events[]"), json!({"data": {"events": [{"id": 1}, {"id": 2}]}, "x": 1}), json!([1, 2])),
         (Some(".items[].item"), json!({"items": [{"item": {"id": 4}}, {"item": {"id": 5}}]}), json!([4, 5])),
-        (Some(".a[].b[]"), json!({"a": [{"b": [{"id": 1}]}, {"b": []}, {"b": [{"id": 2}, {"id": 3}]}]}), json!([1, 2, 3])),
+        (
+            Some(".a[].b[]"),
+            json!({"a": [{"b": [{"id": 1}]}, {"b": []}, {"b": [{"id": 2}, {"id": 3}]}]}),
+            json!([1, 2, 3]),
+        ),
         (Some(".by_name[]"), json!({"by_name": {"x": {"id": 1}, "y": {"id": 2}}}), json!([1, 2])),
-        (Some(".alerts[] | select(.id > 1)"), json!({"alerts": [{"id": 1}, {"id": 2}, {"id": 3}]}), json!([2, 3])),
+        (
+            Some(".alerts[] | select(.id > 1)"),
+            json!({"alerts": [{"id": 1}, {"id": 2}, {"id": 3}]}),
+            json!([2, 3]),
+        ),
         (Some(".event"), json!({"event": {"id": 9}}), json!([9])),
     ] {
         let mapping = Mapping::compile(&schema, [("Id", ".id")], events).expect("compiles");
-        let (rows, _) = run(&mapping, body.to_string().as_bytes()).unwrap_or_else(|e| panic!("{events:?}: {e}"));
+        let (rows, _) =
+            run(&mapping, body.to_string().as_bytes()).unwrap_or_else(|e| panic!("{events:?}: {e}"));
         let ids: Vec<&Value> = rows.iter().map(|row| &row["Id"]).collect();
         assert_eq!(json!(ids), wanted, "{events:?} of {body}");
     }
@@ -179,7 +194,8 @@ fn mistakes_are_told_all_at_once() {
 #[test]
 fn only_the_headers_that_are_read_are_wanted() {
     let schema = schema(&[("A", ColumnType::String), ("B", ColumnType::Dynamic)]);
-    let named = Mapping::compile(&schema, [("A", r#"$headers["x-a"] // $headers.y"#)], None).expect("compiles");
+    let named =
+        Mapping::compile(&schema, [("A", r#"$headers["x-a"] // $headers.y"#)], None).expect("compiles");
     assert_eq!(*named.headers(), HeaderNames::Some(vec!["x-a".to_owned(), "y".to_owned()]));
     let all = Mapping::compile(&schema, [("B", "$headers")], None).expect("compiles");
     assert_eq!(*all.headers(), HeaderNames::All);
@@ -210,8 +226,32 @@ fn deep_nesting_is_refused_and_not_followed() {
 /// Sound and unsound JSON that people and programs write.
 fn texts() -> impl Strategy<Value = Vec<u8>> {
     let piece = prop::sample::select(vec![
-        "{", "}", "[", "]", ",", ":", "\"a\"", "\"\\u00e9\\n\"", "\"\\x\"", "\"long enough for a word\"", "1", "-0.5e+3",
-        "01", "1.", "-", "true", "nul", "null", " ", "\n", "\"é\"", "\u{1}", "\"\u{1}\"", "\"", "\\", "\u{feff}",
+        "{",
+        "}",
+        "[",
+        "]",
+        ",",
+        ":",
+        "\"a\"",
+        "\"\\u00e9\\n\"",
+        "\"\\x\"",
+        "\"long enough for a word\"",
+        "1",
+        "-0.5e+3",
+        "01",
+        "1.",
+        "-",
+        "true",
+        "nul",
+        "null",
+        " ",
+        "\n",
+        "\"é\"",
+        "\u{1}",
+        "\"\u{1}\"",
+        "\"",
+        "\\",
+        "\u{feff}",
     ]);
     prop_oneof![
         prop::collection::vec(piece, 0..14).prop_map(|pieces| pieces.concat().into_bytes()),
@@ -249,7 +289,8 @@ fn expression() -> impl Strategy<Value = String> {
         "[a-d]{1,2}".prop_map(|key| format!(".\"{key}\"")),
         (0usize..4).prop_map(|index| format!(".[{index}]")),
     ];
-    let step = (step, prop::sample::select(vec!["", "", "", "?"])).prop_map(|(step, optional)| step + optional);
+    let step =
+        (step, prop::sample::select(vec!["", "", "", "?"])).prop_map(|(step, optional)| step + optional);
     let operand = prop_oneof![
         6 => prop::collection::vec(step, 1..4).prop_map(|steps| steps.concat()),
         1 => Just(".".to_owned()),

@@ -1,9 +1,11 @@
 //! The value at a JSON pointer, found in the bytes without building a tree.
 //!
-//! The bytes may come from a stranger: the scan is linear, never recurses and stops at the value.
-//! It does not judge what it skips; [`super::decode`] does that once a delivery is verified.
+//! The bytes may come from a stranger: the scan is linear, never recurses and stops behind the value. What
+//! follows it is not looked at.
 
 use std::borrow::Cow;
+
+use crate::scan::{Scanner, Start};
 
 /// The longest string or number that is given back, in bytes as it is written.
 const LONGEST: usize = 8192;
@@ -30,15 +32,16 @@ impl Pointer {
 
     /// The value's bytes, quotes or brackets included. Of members with the same key the first counts.
     pub fn find<'a>(&self, json: &'a [u8]) -> Option<&'a [u8]> {
-        let mut at = space(json, 0);
+        let mut scanner = Scanner::new(json);
+        scanner.white();
         for token in &self.tokens {
-            at = match json.get(at)? {
-                b'{' => member(json, at, token)?,
-                b'[' => element(json, at, token)?,
-                _ => return None,
-            };
+            match scanner.start().ok()? {
+                Start::Object => member(json, &mut scanner, token)?,
+                Start::Array => element(&mut scanner, token)?,
+                Start::Null | Start::Scalar => return None,
+            }
         }
-        json.get(at..skipped(json, at)?)
+        json.get(scanner.skip().ok()?)
     }
 
     /// The value as text, when it is a string or a number. Strings have their escapes resolved.
@@ -72,95 +75,34 @@ fn unescaped(token: &str) -> Option<String> {
     Some(out)
 }
 
-/// Where the value of the member `key` begins in the object that begins at `at`.
-fn member(json: &[u8], at: usize, key: &str) -> Option<usize> {
-    let mut at = space(json, at.checked_add(1)?);
-    while json.get(at)? == &b'"' {
-        let end = string_end(json, at)?;
-        let name = json.get(at.checked_add(1)?..end.checked_sub(1)?)?;
-        at = space(json, end);
-        if json.get(at)? != &b':' {
-            return None;
-        }
-        at = space(json, at.checked_add(1)?);
+/// Moves to the value of the member `key` of the object that begins here.
+fn member(json: &[u8], scanner: &mut Scanner, key: &str) -> Option<()> {
+    let mut more = scanner.open(b'}').ok()?;
+    while more {
+        let name = json.get(scanner.key().ok()?)?;
         if name == key.as_bytes() || (name.contains(&b'\\') && string(name).is_some_and(|name| name == key)) {
-            return Some(at);
+            return Some(());
         }
-        at = space(json, skipped(json, at)?);
-        if json.get(at)? != &b',' {
-            return None;
-        }
-        at = space(json, at.checked_add(1)?);
+        scanner.skip().ok()?;
+        more = scanner.next(b'}').ok()?;
     }
     None
 }
 
-/// Where the element with the number `token` begins in the array that begins at `at`.
-fn element(json: &[u8], at: usize, token: &str) -> Option<usize> {
+/// Moves to the element with the number `token` of the array that begins here.
+fn element(scanner: &mut Scanner, token: &str) -> Option<()> {
     let plain = token == "0"
         || (!token.starts_with('0') && !token.is_empty() && token.bytes().all(|byte| byte.is_ascii_digit()));
     let index = if plain { token.parse::<usize>().ok()? } else { return None };
-    let mut at = space(json, at.checked_add(1)?);
+    let mut more = scanner.open(b']').ok()?;
     for _ in 0..index {
-        at = space(json, skipped(json, at)?);
-        if json.get(at)? != &b',' {
+        if !more {
             return None;
         }
-        at = space(json, at.checked_add(1)?);
+        scanner.skip().ok()?;
+        more = scanner.next(b']').ok()?;
     }
-    (json.get(at)? != &b']').then_some(at)
-}
-
-/// The offset of the first byte from `at` on that is no white space.
-fn space(json: &[u8], at: usize) -> usize {
-    let rest = json.get(at..).unwrap_or_default();
-    let count = rest.iter().take_while(|byte| matches!(byte, b' ' | b'\t' | b'\n' | b'\r')).count();
-    at.saturating_add(count)
-}
-
-/// The offset behind the string whose opening quote is at `at`.
-fn string_end(json: &[u8], at: usize) -> Option<usize> {
-    let mut at = at.checked_add(1)?;
-    loop {
-        let rest = json.get(at..)?;
-        let found = rest.iter().position(|byte| matches!(byte, b'"' | b'\\'))?;
-        let end = at.checked_add(found)?;
-        if json.get(end)? == &b'"' {
-            return end.checked_add(1);
-        }
-        at = end.checked_add(2)?;
-    }
-}
-
-/// The offset behind the value that begins at `at`; always behind `at`.
-fn skipped(json: &[u8], at: usize) -> Option<usize> {
-    match json.get(at)? {
-        b'"' => string_end(json, at),
-        b'{' | b'[' => {
-            let (mut at, mut depth) = (at, 0_usize);
-            loop {
-                match json.get(at)? {
-                    b'"' => {
-                        at = string_end(json, at)?;
-                        continue;
-                    }
-                    b'{' | b'[' => depth = depth.checked_add(1)?,
-                    b'}' | b']' => depth = depth.checked_sub(1)?,
-                    _ => {}
-                }
-                at = at.checked_add(1)?;
-                if depth == 0 {
-                    return Some(at);
-                }
-            }
-        }
-        _ => {
-            let rest = json.get(at..)?;
-            let ends = |byte: &u8| matches!(byte, b',' | b'}' | b']' | b' ' | b'\t' | b'\n' | b'\r');
-            let length = rest.iter().position(ends).unwrap_or(rest.len());
-            (length > 0).then(|| at.checked_add(length)).flatten()
-        }
-    }
+    more.then_some(())
 }
 
 /// What stands between a string's quotes, with its escapes resolved; `None` when it is no JSON string.

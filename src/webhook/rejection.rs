@@ -48,7 +48,7 @@ pub enum Rejection {
     BodyMalformed {
         /// The offset in the decoded body, in bytes.
         offset: usize,
-        /// What is wrong there.
+        /// What was expected there.
         message: &'static str,
     },
     /// The body is larger than the hook takes, as it came or inflated.
@@ -162,7 +162,9 @@ impl Rejection {
                 format!("the timestamp is {age} s old; {tolerance} s are allowed")
             }
             Rejection::HandshakeRefused => "this hook does not answer such a handshake".to_owned(),
-            Rejection::BodyMalformed { offset, message } => format!("{message} at byte {offset} of the body"),
+            Rejection::BodyMalformed { offset, message } => {
+                format!("{message} was expected at byte {offset} of the body")
+            }
             Rejection::EventsMissing => "the body has no events where the hook looks for them".to_owned(),
             Rejection::TooManyEvents => "the delivery has more events than can be taken at once".to_owned(),
             Rejection::TooLarge { limit } => format!("the body has more than {limit} bytes"),

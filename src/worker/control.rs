@@ -57,7 +57,8 @@ fn hook(name: &str, request: &Request) -> worker::Result<Reply> {
         },
     });
     let Some(passage) = passage else {
-        let detail = "This relay is not configured yet. Its operator finds the reason in its log and at /healthz.";
+        let detail =
+            "This relay is not configured yet. Its operator finds the reason in its log and at /healthz.";
         let mut reply = problem(503, "misconfigured", detail);
         reply.headers.push(("retry-after".to_owned(), "300".to_owned()));
         return Ok(reply);
@@ -84,7 +85,9 @@ fn health(relay: &Result<Relay, Vec<crate::config::ConfigError>>) -> Reply {
             for (index, hook) in relay.hooks().iter().enumerate() {
                 out.extend_from_slice(if index == 0 { b"{" } else { b",{" });
                 for (index, (name, value)) in
-                    [("name", hook.name()), ("source", hook.source()), ("stream", hook.stream())].iter().enumerate()
+                    [("name", hook.name()), ("source", hook.source()), ("stream", hook.stream())]
+                        .iter()
+                        .enumerate()
                 {
                     out.extend_from_slice(if index == 0 { b"" } else { b"," });
                     write_string(&mut out, name);

@@ -18,11 +18,11 @@ mod host;
 
 use crate::azure::{Answer, Request};
 use crate::config::{ConfigError, Mode};
+use crate::json;
 use crate::mapping::plan::HeaderNames;
 use crate::relay::{self, Hook, Next, Relay};
 use crate::webhook::delivery::{Delivery, Headers};
 use crate::webhook::rejection::Rejection;
-use crate::json;
 use host::HostCrypto;
 use js_sys::{Reflect, Uint8Array};
 use std::cell::RefCell;
@@ -75,7 +75,9 @@ pub fn configure(relay_json: &str, dcr_json: &str, env: &JsValue) -> String {
 fn write_hook(out: &mut Vec<u8>, index: usize, hook: &Hook) {
     out.extend_from_slice(b"{\"name\":");
     json::write_string(out, hook.name());
-    out.extend_from_slice(format!(",\"index\":{index},\"max_bytes\":{},\"headers\":", hook.max_bytes()).as_bytes());
+    out.extend_from_slice(
+        format!(",\"index\":{index},\"max_bytes\":{},\"headers\":", hook.max_bytes()).as_bytes(),
+    );
     match hook.headers() {
         HeaderNames::All => out.extend_from_slice(b"null"),
         HeaderNames::Some(names) => {
@@ -140,7 +142,13 @@ pub struct Passage {
 #[wasm_bindgen]
 impl Passage {
     fn new(passage: relay::Passage) -> Passage {
-        Passage { passage, url: String::new(), headers: String::new(), body: Uint8Array::default(), wait_ms: 0 }
+        Passage {
+            passage,
+            url: String::new(),
+            headers: String::new(),
+            body: Uint8Array::default(),
+            wait_ms: 0,
+        }
     }
 
     /// What to do next: [`OVER`], [`ASK`] or [`WAIT`].
