@@ -152,7 +152,7 @@ async function installWasmBindgen() {
   await step({
     title: "wasm-bindgen",
     why: "it joins the compiled Rust with JavaScript and runs the wasm tests",
-    takes: "one to three minutes, once",
+    takes: "about two minutes with two idle cores, once",
     command: "cargo",
     args: ["install", "--path", source, "--root", join(root, ".tools"), "--locked", "--force"],
     env: { ...process.env, CARGO_TARGET_DIR: process.env.CARGO_TARGET_DIR ?? scratch },
