@@ -136,7 +136,7 @@ fn query(url: &str) -> &str {
 }
 
 /// The path of a URL, with or without scheme and host.
-pub(super) fn path(url: &str) -> &str {
+pub(crate) fn path(url: &str) -> &str {
     let url = url.split_once(['?', '#']).map_or(url, |(url, _)| url);
     match url.split_once("://") {
         Some((_, rest)) => rest.find('/').and_then(|slash| rest.get(slash..)).unwrap_or("/"),

@@ -5,23 +5,26 @@ use crate::json::write_string;
 use crate::relay::{Passage, Relay, json_reply, problem};
 use crate::webhook::delivery::{Delivery, Headers};
 use crate::webhook::handshake::Reply;
+use crate::webhook::location::path;
 use crate::webhook::rejection::Rejection;
-use worker::{Context, Date, Env, Request, Response, event};
+use worker::worker_sys::web_sys::Request;
+use worker::{Context, Date, Env, Response, event};
 
 /// Answers every request that `entry.js` does not take itself.
 #[event(fetch)]
 async fn fetch(request: Request, _env: Env, _context: Context) -> worker::Result<Response> {
-    let path = request.path();
+    let (method, url) = (request.method(), request.url());
+    let path = path(&url);
     let reply = match path.strip_prefix("/hooks/") {
-        Some(name) => hook(name, &request)?,
-        None if path == "/healthz" => match request.method() {
-            worker::Method::Get | worker::Method::Head => RELAY.with_borrow(health),
+        Some(name) => hook(name, &request),
+        None if path == "/healthz" => match method.as_str() {
+            "GET" | "HEAD" => RELAY.with_borrow(health),
             _ => method_not_allowed("GET, HEAD"),
         },
         None => problem(404, "not_found", "There is nothing here. Webhooks go to /hooks/<name>."),
     };
-    let mut response = match request.method() {
-        worker::Method::Head => Response::empty()?,
+    let mut response = match method.as_str() {
+        "HEAD" => Response::empty()?,
         _ => Response::from_bytes(reply.body)?,
     }
     .with_status(reply.status);
@@ -37,12 +40,11 @@ fn method_not_allowed(allow: &str) -> Reply {
 }
 
 /// A request to a hook that is no POST: a handshake, or a mistake. Also a POST to a hook that does not exist.
-fn hook(name: &str, request: &Request) -> worker::Result<Reply> {
+fn hook(name: &str, request: &Request) -> Reply {
     let now = i64::try_from(Date::now().as_millis()).unwrap_or(i64::MAX);
-    let url = request.url()?;
-    let method = request.method().to_string();
+    let (method, url) = (request.method(), request.url());
     let mut headers = Headers::new();
-    for (name, value) in request.headers().entries() {
+    for (name, value) in worker::Headers(request.headers()).entries() {
         headers.push(name, value);
     }
     let (passage, known) = RELAY.with_borrow(|relay| match relay {
@@ -50,7 +52,7 @@ fn hook(name: &str, request: &Request) -> worker::Result<Reply> {
         Ok(relay) => match relay.hooks().iter().find(|hook| hook.name() == name) {
             None => (Some(Passage::refuse(None, &Rejection::UnknownHook, now)), false),
             Some(hook) => {
-                let url = hook.url().unwrap_or(url.as_str());
+                let url = hook.url().unwrap_or(&url);
                 let delivery = Delivery { method: &method, url, headers, body: &[] };
                 (Some(Passage::begin(hook, &delivery, now, &HostCrypto)), true)
             }
@@ -61,13 +63,13 @@ fn hook(name: &str, request: &Request) -> worker::Result<Reply> {
             "This relay is not configured yet. Its operator finds the reason in its log and at /healthz.";
         let mut reply = problem(503, "misconfigured", detail);
         reply.headers.push(("retry-after".to_owned(), "300".to_owned()));
-        return Ok(reply);
+        return reply;
     };
     // A stranger may ask for any name as often as he likes; only what is meant for a hook is worth a line.
     if known {
         worker::console_log!("{}", passage.log(now));
     }
-    Ok(reply(&passage))
+    reply(&passage)
 }
 
 /// The reply of a passage. A request without a body makes no rows, so that only one to an ill-made source with
