@@ -5,17 +5,18 @@
 //
 //   npm start                    as above
 //   npm start -- --once          the same, then stops; exit code 1 and the reason if anything went wrong
-//   npm start -- --once --json   prints one JSON object instead of the tables
+//   npm start -- --once --json   prints one JSON object on stdout, everything else on stderr
+//   npm start -- --port 9000 --azure-port 9001
 
 import { createHmac, randomUUID } from "node:crypto";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { startAzure } from "./azure.mjs";
 import { buildPackage, buildWorker } from "./build.mjs";
 import { root } from "./setup.mjs";
-import { startWorker } from "./worker.mjs";
+import { freePort, startWorker, writeRelay } from "./worker.mjs";
 
 const HOOK_SECRET = "a secret that only GitHub and the relay know";
 const CLIENT_SECRET = "a+client&secret=with%signs";
@@ -24,8 +25,8 @@ const { values: options } = parseArgs({
   options: {
     once: { type: "boolean", default: false },
     json: { type: "boolean", default: false },
-    port: { type: "string", default: "8787" },
-    "azure-port": { type: "string", default: "8100" },
+    port: { type: "string" },
+    "azure-port": { type: "string" },
   },
 });
 
@@ -38,17 +39,23 @@ const stopwatch = () => {
 };
 
 try {
-  const code = await main();
-  process.exit(code);
+  await main();
 } catch (error) {
-  process.stderr.write(`\n${error.stack ?? error}\n`);
+  fail(error.message);
+}
+
+/** Ends everything with the reason on stderr. What was started ends with this process. */
+function fail(reason) {
+  process.stderr.write(`\nnpm start failed: ${reason}\n`);
   process.exit(1);
 }
 
 async function main() {
   const times = {};
+  const port = await portFor("port", 8787);
+  const azurePort = await portFor("azure-port", 8100);
   let lap = stopwatch();
-  say("Building the Worker and the local Azure");
+  say("Building the Worker and local Azure");
   await buildWorker();
   await buildPackage();
   times.build_ms = lap();
@@ -57,53 +64,67 @@ async function main() {
   const folder = join(root, "examples", "github");
   const dcr = readFileSync(join(folder, "DCR.json"), "utf8");
   const relay = readFileSync(join(folder, "relay.json"), "utf8");
-  const setting = (name) => new RegExp(`"${name}": "([^"]*)"`).exec(relay)[1];
   const azure = await startAzure({
-    port: Number(options["azure-port"]),
+    port: azurePort,
     dcr,
-    tenant_id: setting("tenant_id"),
-    client_id: setting("client_id"),
+    tenant_id: setting(relay, "tenant_id"),
+    client_id: setting(relay, "client_id"),
     client_secret: CLIENT_SECRET,
-    dcr_immutable_id: setting("dcr_immutable_id"),
+    dcr_immutable_id: setting(relay, "dcr_immutable_id"),
   });
   times.azure_ms = lap();
-  say(`Local Azure is at ${azure.url}: Entra's token endpoint, the data collection endpoint, and a page with the rows`);
+  say(`Local Azure    ${azure.url}  Entra's token endpoint, the data collection endpoint, and a page with the rows`);
 
-  // The relay that runs here differs from the example in one line: where the data collection endpoint is.
   lap = stopwatch();
-  const local = join(root, ".wrangler", "start");
-  mkdirSync(local, { recursive: true });
-  writeFileSync(join(local, "DCR.json"), dcr);
-  writeFileSync(join(local, "relay.json"), relay.replace(setting("dce_endpoint"), azure.url));
-  writeFileSync(join(local, "index.js"), readFileSync(join(folder, "index.js")));
   const worker = await startWorker({
-    main: join(local, "index.js"),
-    port: Number(options.port),
-    vars: { DEVELOPMENT: "1" },
-    secrets: { AZURE_CLIENT_SECRET: CLIENT_SECRET, HOOK_GITHUB_SECRET: HOOK_SECRET },
+    config: writeRelay(join(root, ".wrangler", "start"), {
+      // The relay that runs here differs from the example in one value: where the data collection endpoint is.
+      relay: relay.replace(setting(relay, "dce_endpoint"), azure.url),
+      dcr,
+    }),
+    port,
+    vars: { DEVELOPMENT: "1", AZURE_CLIENT_SECRET: CLIENT_SECRET, HOOK_GITHUB_SECRET: HOOK_SECRET },
   });
   times.worker_ms = lap();
-  say(`The relay is at ${worker.url} on workerd`);
+  say(`The relay      ${worker.url}  the Worker on workerd`);
   say();
 
-  const result = await sendSamples(worker, azure, times);
-  if (options.json) {
-    process.stdout.write(`${JSON.stringify(result.summary)}\n`);
+  const { summary, failures } = await sendSamples(worker, azure, times);
+  if (!options.once) {
+    stayUp(worker, azure);
+    process.exitCode = 0;
+    return;
   }
-  if (options.once) {
-    await worker.stop();
-    await azure.stop();
-    if (result.failures.length > 0) {
-      process.stderr.write(`\n${result.failures.join("\n")}\n`);
-      return 1;
-    }
-    return 0;
-  }
-  stayUp(worker, azure);
-  await new Promise((resolve) => process.once("SIGINT", resolve));
   await worker.stop();
   await azure.stop();
-  return 0;
+  if (options.json) {
+    await new Promise((resolve) => process.stdout.write(`${JSON.stringify(summary)}\n`, resolve));
+  }
+  if (failures.length > 0) {
+    fail(failures.join("\n"));
+  }
+  process.exit(0);
+}
+
+/** The port that an option names, or the first free one from `usual` on. */
+async function portFor(option, usual) {
+  if (options[option] === undefined) {
+    return freePort(usual);
+  }
+  const wanted = Number(options[option]);
+  if (!Number.isInteger(wanted) || wanted < 1 || wanted > 65_535) {
+    throw new Error(`--${option} has to be a number from 1 to 65535`);
+  }
+  const free = await freePort(wanted);
+  if (free !== wanted) {
+    throw new Error(`port ${wanted} is taken; the next free one is --${option} ${free}`);
+  }
+  return wanted;
+}
+
+/** The text of a member of `azure`, which stands once in the example's relay.json. */
+function setting(relay, name) {
+  return new RegExp(`"${name}": "([^"]*)"`).exec(relay)[1];
 }
 
 function samples() {
@@ -114,7 +135,7 @@ function samples() {
 }
 
 /** A delivery as GitHub sends it: the signature is over the bytes of the body. */
-export function delivery(name, payload, secret) {
+function delivery(name, payload, secret) {
   const body = JSON.stringify(payload);
   return {
     method: "POST",
@@ -154,6 +175,7 @@ async function sendSamples(worker, azure, times) {
   const latencies = [];
   const summary = { deliveries: 0, rows: 0, losses: 0, rejections: 0 };
   const lap = stopwatch();
+  const lost = new Map();
   for (const { name, payload } of all) {
     const sent = stopwatch();
     const response = await fetch(`${worker.url}/hooks/github`, delivery(name, payload, HOOK_SECRET));
@@ -163,6 +185,9 @@ async function sendSamples(worker, azure, times) {
     if (response.ok) {
       summary.rows += answer.rows;
       summary.losses += answer.losses;
+      for (const { column, reason } of answer.lost ?? []) {
+        lost.set(`${column}: ${reason}`, (lost.get(`${column}: ${reason}`) ?? 0) + 1);
+      }
     } else {
       summary.rejections += 1;
       failures.push(`a sample of ${name} was answered ${response.status}: ${JSON.stringify(answer)}`);
@@ -187,6 +212,10 @@ async function sendSamples(worker, azure, times) {
   summary.milliseconds = { ...rounded(times), median: tenths(at(0.5)), p99: tenths(at(0.99)) };
   say();
   say(`${summary.deliveries} deliveries, ${summary.rows} rows, ${summary.losses} losses, ${summary.rejections} rejections; a forged one was answered ${forged.status}`);
+  for (const [loss, count] of lost) {
+    say(`  lost ${count} times: ${loss}`);
+  }
+  say();
   say("Where the time went");
   say(`  build                ${seconds(times.build_ms)}`);
   say(`  start local Azure    ${seconds(times.azure_ms)}`);
@@ -225,6 +254,14 @@ function tableOf(columns) {
   };
 }
 
-const tenths = (ms) => Math.round(ms * 10) / 10;
-const seconds = (ms) => `${(ms / 1000).toFixed(1)} s`;
-const rounded = (times) => Object.fromEntries(Object.entries(times).map(([key, ms]) => [key, Math.round(ms)]));
+function tenths(ms) {
+  return Math.round(ms * 10) / 10;
+}
+
+function seconds(ms) {
+  return `${(ms / 1000).toFixed(1)} s`;
+}
+
+function rounded(times) {
+  return Object.fromEntries(Object.entries(times).map(([key, ms]) => [key, Math.round(ms)]));
+}

@@ -1,9 +1,10 @@
-// Runs a Worker on workerd, as `wrangler dev` runs it.
+// Runs a relay on workerd, as `wrangler dev` runs it.
 
 import { spawn } from "node:child_process";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
-import { environment, root } from "../../scripts/setup.mjs";
+import { environment, root } from "./setup.mjs";
 
 const wrangler = join(root, "node_modules", "wrangler", "bin", "wrangler.js");
 
@@ -19,20 +20,57 @@ const QUIET = {
   WRANGLER_WRITE_LOGS: "false",
 };
 
-// Killed or interrupted, a test still runs its exit handlers, which end what it started.
-process.once("SIGTERM", () => process.exit(143));
-process.once("SIGINT", () => process.exit(130));
+// Killed or interrupted, a script still runs its exit handlers, which end what it started.
+for (const [signal, code] of [
+  ["SIGINT", 130],
+  ["SIGTERM", 143],
+  ["SIGHUP", 129],
+]) {
+  process.once(signal, () => process.exit(process.exitCode ?? code));
+}
 
-/** A TCP port of loopback that nothing uses at the moment. */
-export async function freePort() {
-  const server = createServer();
-  await new Promise((resolve, reject) => {
-    server.on("error", reject);
-    server.listen(0, "127.0.0.1", resolve);
-  });
-  const { port } = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return port;
+/** A TCP port of loopback that nothing uses at the moment: the first one from `from` on, or any. */
+export async function freePort(from = 0) {
+  for (let port = from; ; port += 1) {
+    const server = createServer();
+    const error = await new Promise((resolve) => {
+      server.once("error", resolve);
+      server.listen(port, "127.0.0.1", () => resolve(null));
+    });
+    if (error === null) {
+      const found = server.address().port;
+      await new Promise((resolve) => server.close(resolve));
+      return found;
+    }
+    if (error.code !== "EADDRINUSE" || port === 65_535) throw error;
+  }
+}
+
+/**
+ * Writes a relay that wrangler can run to `folder`, which has to be below the repository: its entry finds the built
+ * Worker there. Gives the path of its wrangler.toml.
+ */
+export function writeRelay(folder, { relay, dcr }) {
+  const settings = `name = "relay"
+main = "index.js"
+compatibility_date = "2026-11-01"
+rules = [{ type = "Text", globs = ["**/relay.json", "**/DCR.json"], fallthrough = true }]
+`;
+  const entry = `import { relay } from "ccf-edge/worker";
+import config from "./relay.json";
+import dcr from "./DCR.json";
+export default relay({ config, dcr });
+`;
+  mkdirSync(folder, { recursive: true });
+  for (const [name, text] of [
+    ["wrangler.toml", settings],
+    ["index.js", entry],
+    ["relay.json", relay],
+    ["DCR.json", dcr],
+  ]) {
+    writeFileSync(join(folder, name), text);
+  }
+  return join(folder, "wrangler.toml");
 }
 
 /**
@@ -41,12 +79,8 @@ export async function freePort() {
  * `config` is the path of the wrangler.toml; `vars` become `--var`s, which is where secrets go too.
  * Gives its `url`, `output()` (all that it wrote so far) and `stop()`, which ends every process that it started.
  */
-export async function startWorker({
-  config = join(root, "wrangler.toml"),
-  vars = {},
-  timeout = 60_000,
-} = {}) {
-  const port = await freePort();
+export async function startWorker({ config, port, vars = {}, timeout = 60_000 }) {
+  port ??= await freePort();
   const args = [wrangler, "dev", `--config=${config}`, "--local", "--ip=127.0.0.1", `--port=${port}`];
   args.push(`--inspector-port=${await freePort()}`, "--show-interactive-dev-session=false");
   for (const [name, value] of Object.entries(vars)) args.push("--var", `${name}:${value}`);
