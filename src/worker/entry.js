@@ -205,7 +205,8 @@ function trapped(error) {
 }
 
 function unavailable() {
-  const problem = { title: "Service Unavailable", status: 503, code: "unavailable" };
+  const detail = "the relay had to start afresh; send this delivery again";
+  const problem = { status: 503, code: "unavailable", detail };
   return new Response(JSON.stringify(problem), {
     status: 503,
     headers: { "content-type": "application/problem+json", "retry-after": "5" },
