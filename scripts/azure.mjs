@@ -57,7 +57,9 @@ export async function startAzure({ port = 0, dcr, ...settings }) {
     } else if (request.method === "GET" && pathname === "/local/rows") {
       const stream = searchParams.get("stream");
       // As texts, because JavaScript's numbers would round long integers.
-      const members = JSON.parse(azure.streams()).map((name) => `${JSON.stringify(name)}:${azure.rows(name, 0)}`);
+      const members = JSON.parse(azure.streams()).map(
+        (name) => `${JSON.stringify(name)}:${azure.rows(name, 0)}`,
+      );
       sendJson(response, 200, stream === null ? `{${members}}` : azure.rows(stream, 0));
     } else if (request.method === "GET" && pathname === "/local/metrics") {
       sendJson(response, 200, azure.metrics());
@@ -69,7 +71,9 @@ export async function startAzure({ port = 0, dcr, ...settings }) {
         sendJson(response, 400, JSON.stringify({ error: error.message }));
       }
     } else {
-      const headers = request.rawHeaders.map((text, i) => (i % 2 === 0 ? text.toLowerCase() : text)).join("\n");
+      const headers = request.rawHeaders
+        .map((text, i) => (i % 2 === 0 ? text.toLowerCase() : text))
+        .join("\n");
       const reply = azure.handle(Date.now(), request.method, request.url, headers, body);
       tellWatchers();
       if (reply.delay_ms > 0) {
@@ -139,7 +143,8 @@ const escapeHtml = (text) => text.replace(/[&<>"]/g, (char) => `&#${char.charCod
 function page(azure) {
   const streams = JSON.parse(azure.streams());
   const cell = (value) => {
-    const text = value === undefined || value === null ? "" : typeof value === "string" ? value : JSON.stringify(value);
+    const text =
+      value === undefined || value === null ? "" : typeof value === "string" ? value : JSON.stringify(value);
     return `<td title="${escapeHtml(text.slice(0, 2000))}">${escapeHtml(text.length > 80 ? `${text.slice(0, 79)}…` : text)}</td>`;
   };
   const tables = streams.map((stream) => {

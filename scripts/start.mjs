@@ -73,7 +73,9 @@ async function main() {
     dcr_immutable_id: setting(relay, "dcr_immutable_id"),
   });
   times.azure_ms = lap();
-  say(`Local Azure    ${azure.url}  Entra's token endpoint, the data collection endpoint, and a page with the rows`);
+  say(
+    `Local Azure    ${azure.url}  Entra's token endpoint, the data collection endpoint, and a page with the rows`,
+  );
 
   lap = stopwatch();
   const worker = await startWorker({
@@ -211,7 +213,9 @@ async function sendSamples(worker, azure, times) {
   summary.forged = forged.status;
   summary.milliseconds = { ...rounded(times), median: tenths(at(0.5)), p99: tenths(at(0.99)) };
   say();
-  say(`${summary.deliveries} deliveries, ${summary.rows} rows, ${summary.losses} losses, ${summary.rejections} rejections; a forged one was answered ${forged.status}`);
+  say(
+    `${summary.deliveries} deliveries, ${summary.rows} rows, ${summary.losses} losses, ${summary.rejections} rejections; a forged one was answered ${forged.status}`,
+  );
   for (const [loss, count] of lost) {
     say(`  lost ${count} times: ${loss}`);
   }
@@ -221,7 +225,9 @@ async function sendSamples(worker, azure, times) {
   say(`  start local Azure    ${seconds(times.azure_ms)}`);
   say(`  start workerd        ${seconds(times.worker_ms)}`);
   say(`  send the samples     ${seconds(times.samples_ms)}, one after the other`);
-  say(`  one delivery         ${tenths(at(0.5))} ms at the median, ${tenths(at(0.99))} ms at the 99th percentile, through wrangler's proxy`);
+  say(
+    `  one delivery         ${tenths(at(0.5))} ms at the median, ${tenths(at(0.99))} ms at the 99th percentile, through wrangler's proxy`,
+  );
   return { summary, failures };
 }
 

@@ -91,7 +91,10 @@ test("an upload arrives, with the types of the stream", async () => {
   assert.equal(stored.length, 2);
   assert.equal(Date.parse(stored[0].TimeGenerated), Date.parse(now));
   const { Hook, Id, Count, Score, Private, Event, Actor } = stored[0];
-  assert.deepEqual([Hook, Id, Count, Score, Private, Event, Actor], ["sdk", 1, 2, 0.5, true, { a: [1, null] }, null]);
+  assert.deepEqual(
+    [Hook, Id, Count, Score, Private, Event, Actor],
+    ["sdk", 1, 2, 0.5, true, { a: [1, null] }, null],
+  );
   assert.equal(stored[1].Count, null);
   const { columns_dropped, nulled, bytes_received, bytes_uncompressed } = azure.metrics();
   assert.deepEqual([columns_dropped, nulled], [{ Nowhere: 1 }, { Count: 1 }]);
@@ -102,8 +105,14 @@ test("what the SDK splits arrives whole", async () => {
   const before = azure.rows(STREAM).length;
   const rows = Array.from({ length: 400 }, (_, n) => ({ Id: n, Actor: "x".repeat(10_000) }));
   await sdk().upload(RULE, STREAM, rows, { maxConcurrency: 2 });
-  const ids = azure.rows(STREAM).slice(before).map(({ Id }) => Id);
-  assert.deepEqual(ids.sort((a, b) => a - b), rows.map(({ Id }) => Id));
+  const ids = azure
+    .rows(STREAM)
+    .slice(before)
+    .map(({ Id }) => Id);
+  assert.deepEqual(
+    ids.sort((a, b) => a - b),
+    rows.map(({ Id }) => Id),
+  );
   assert.ok(azure.metrics().calls[204] > 3);
 });
 
@@ -117,18 +126,21 @@ test("throttled, the SDK comes back after the time that it is told", async () =>
 });
 
 for (const [what, status, code, upload] of [
-  ["a stream that the rule does not declare", 400, "InvalidStream", () => sdk().upload(RULE, "Custom-Nope", [{}])],
+  [
+    "a stream that the rule does not declare",
+    400,
+    "InvalidStream",
+    () => sdk().upload(RULE, "Custom-Nope", [{}]),
+  ],
   ["another rule", 404, "NotFound", () => sdk().upload("dcr-00000000000000000000000000000000", STREAM, [{}])],
   [
     "a token that Entra never issued",
     401,
     "InvalidAuthenticationToken",
     () =>
-      sdk({ getToken: async () => ({ token: "a.forged.token", expiresOnTimestamp: Date.now() + 3_600_000 }) }).upload(
-        RULE,
-        STREAM,
-        [{}],
-      ),
+      sdk({
+        getToken: async () => ({ token: "a.forged.token", expiresOnTimestamp: Date.now() + 3_600_000 }),
+      }).upload(RULE, STREAM, [{}]),
   ],
 ]) {
   test(`the SDK understands the refusal of ${what}`, async () => {

@@ -105,7 +105,10 @@ function rowsOf(id) {
 /** The log line of a delivery, which may come a little after its reply. */
 async function logOf(id) {
   for (let i = 0; i < 100; i += 1) {
-    const line = worker.output().split("\n").find((line) => line.includes('"log":"delivery"') && line.includes(id));
+    const line = worker
+      .output()
+      .split("\n")
+      .find((line) => line.includes('"log":"delivery"') && line.includes(id));
     if (line !== undefined) return JSON.parse(line.slice(line.indexOf("{"), line.lastIndexOf("}") + 1));
     await sleep(20);
   }
@@ -114,7 +117,11 @@ async function logOf(id) {
 
 /** Asserts that a reply is a problem document with that status and code, and short. */
 function assertProblem({ status, headers, text }, expectedStatus, expectedCode) {
-  assert.equal(`${status} ${headers.get("content-type")}`, `${expectedStatus} application/problem+json`, text);
+  assert.equal(
+    `${status} ${headers.get("content-type")}`,
+    `${expectedStatus} application/problem+json`,
+    text,
+  );
   const problem = JSON.parse(text);
   assert.equal(problem.code, expectedCode);
   assert.equal(problem.status, expectedStatus);
@@ -134,7 +141,10 @@ test("many deliveries to a cold isolate ask for one token", async () => {
   const ids = Array.from({ length: 20 }, () => randomUUID());
   const replies = await Promise.all(ids.map((id) => github('{"action":"created"}', id)));
   assert.deepEqual(new Set(replies.map(({ status }) => status)), new Set([200]));
-  assert.deepEqual(ids.map((id) => rowsOf(id).length), ids.map(() => 1));
+  assert.deepEqual(
+    ids.map((id) => rowsOf(id).length),
+    ids.map(() => 1),
+  );
   assert.equal(azure.metrics().token_requests, 1);
 });
 
@@ -200,23 +210,33 @@ describe("a delivery becomes a row", () => {
 
   test("as a form, which GitHub sends where the webhook says so", async () => {
     const id = randomUUID();
-    const body = new URLSearchParams({ payload: '{"repository":{"id":7},"sender":{"login":"a b+c"}}' }).toString();
+    const body = new URLSearchParams({
+      payload: '{"repository":{"id":7},"sender":{"login":"a b+c"}}',
+    }).toString();
     const reply = await post("github", body, {
       ...githubHeaders(body, id),
       "content-type": "application/x-www-form-urlencoded",
     });
     assert.equal(reply.status, 200, reply.text);
-    assert.deepEqual(rowsOf(id).map(({ Id, Actor }) => [Id, Actor]), [[7, "a b+c"]]);
+    assert.deepEqual(
+      rowsOf(id).map(({ Id, Actor }) => [Id, Actor]),
+      [[7, "a b+c"]],
+    );
   });
 
   test("or several, where it holds several events", async () => {
     const who = randomUUID();
     const item = (n) => ({ n, who });
-    const body = JSON.stringify({ batches: [{ items: [item(1), item(2)] }, { items: [] }, { items: [item(3)] }] });
+    const body = JSON.stringify({
+      batches: [{ items: [item(1), item(2)] }, { items: [] }, { items: [item(3)] }],
+    });
     const reply = await post("batches", body, { "x-signature": hmac(SECRETS.HOOK_BATCHES_SECRET, body) });
     assert.equal(reply.status, 200, reply.text);
     assert.equal(JSON.parse(reply.text).rows, 3);
-    const ids = azure.rows(STREAM).filter((row) => row.Actor === who).map((row) => row.Id);
+    const ids = azure
+      .rows(STREAM)
+      .filter((row) => row.Actor === who)
+      .map((row) => row.Id);
     assert.deepEqual(ids, [1, 2, 3]);
   });
 
@@ -268,7 +288,11 @@ describe("what is turned away gets a short problem with a stable code", () => {
     const id = randomUUID();
     const secret = "a passing stranger's guess";
     const private_ = '{"card":"4111-1111"}';
-    assertProblem(await post("github", private_, githubHeaders(private_, id, secret)), 401, "signature_mismatch");
+    assertProblem(
+      await post("github", private_, githubHeaders(private_, id, secret)),
+      401,
+      "signature_mismatch",
+    );
     assert.deepEqual(rowsOf(id), []);
     const { ms, detail, ...log } = await logOf(id);
     assert.deepEqual(log, {
@@ -295,7 +319,10 @@ describe("what is turned away gets a short problem with a stable code", () => {
     const status = await new Promise((resolve, reject) => {
       const request = httpRequest(
         `${worker.url}/hooks/github`,
-        { method: "POST", headers: { ...others, "x-hub-signature-256": [`sha256=${"0".repeat(64)}`, right] } },
+        {
+          method: "POST",
+          headers: { ...others, "x-hub-signature-256": [`sha256=${"0".repeat(64)}`, right] },
+        },
         (response) => {
           response.resume();
           resolve(response.statusCode);
@@ -368,7 +395,9 @@ describe("/healthz", () => {
   });
 
   test("names every mistake of a broken one, which takes nothing", async () => {
-    const relay = pointedAt(azure.url).replace('"Hook":', '"Hok":').replace('"source": "slack"', '"source": "slak"');
+    const relay = pointedAt(azure.url)
+      .replace('"Hook":', '"Hok":')
+      .replace('"source": "slack"', '"source": "slak"');
     const { HOOK_OKTA_SECRET: _, ...secrets } = SECRETS;
     const config = writeRelay(join(root, ".wrangler", "test-broken"), { relay, dcr: DCR });
     const broken = await startWorker({ config, vars: { DEVELOPMENT: "1", ...secrets } });
@@ -402,7 +431,8 @@ describe("handshakes", () => {
   });
 
   test("Slack's url_verification, which is signed", async () => {
-    const body = '{"type":"url_verification","challenge":"3eZbrw1aBm2rZgRNFdxV2595E9CY3gmdALWMmHkvFXO7tYXAYM8P"}';
+    const body =
+      '{"type":"url_verification","challenge":"3eZbrw1aBm2rZgRNFdxV2595E9CY3gmdALWMmHkvFXO7tYXAYM8P"}';
     const reply = await post("slack", body, slackHeaders(body));
     assert.equal(reply.status, 200, reply.text);
     assert.equal(reply.text, "3eZbrw1aBm2rZgRNFdxV2595E9CY3gmdALWMmHkvFXO7tYXAYM8P");
@@ -412,12 +442,23 @@ describe("handshakes", () => {
 
   test("Okta's events are fanned out and acknowledged as Okta wants it", async () => {
     const ids = [randomUUID(), randomUUID()];
-    const events = ids.map((uuid) => ({ uuid, eventType: "user.session.start", actor: { alternateId: "a@b.c" } }));
-    const body = JSON.stringify({ eventType: "com.okta.event_hook", eventId: randomUUID(), data: { events } });
+    const events = ids.map((uuid) => ({
+      uuid,
+      eventType: "user.session.start",
+      actor: { alternateId: "a@b.c" },
+    }));
+    const body = JSON.stringify({
+      eventType: "com.okta.event_hook",
+      eventId: randomUUID(),
+      data: { events },
+    });
     const reply = await post("okta", body, { authorization: SECRETS.HOOK_OKTA_SECRET });
     assert.equal(reply.status, 204, reply.text);
     for (const id of ids) {
-      assert.deepEqual(rowsOf(id).map(({ EventType, Actor }) => [EventType, Actor]), [["user.session.start", "a@b.c"]]);
+      assert.deepEqual(
+        rowsOf(id).map(({ EventType, Actor }) => [EventType, Actor]),
+        [["user.session.start", "a@b.c"]],
+      );
     }
     assert.equal((await post("okta", body, { authorization: "a guess" })).status, 401);
   });
@@ -451,7 +492,10 @@ describe("what the vendors' own libraries sign is accepted, and its tampered twi
       secret: SECRETS.HOOK_STRIPE_SECRET,
     });
     await sendWithTwin("stripe", payload, { "stripe-signature": header });
-    assert.deepEqual(rowsOf(id).map(({ EventType }) => EventType), ["charge.failed"]);
+    assert.deepEqual(
+      rowsOf(id).map(({ EventType }) => EventType),
+      ["charge.failed"],
+    );
   });
 
   test("standardwebhooks", async () => {
@@ -463,7 +507,10 @@ describe("what the vendors' own libraries sign is accepted, and its tampered twi
       "webhook-timestamp": String(Math.floor(now.getTime() / 1000)),
       "webhook-signature": new Webhook(SECRETS.HOOK_STANDARD_SECRET).sign(id, now, body),
     });
-    assert.deepEqual(rowsOf(id).map(({ EventType }) => EventType), ["user.created"]);
+    assert.deepEqual(
+      rowsOf(id).map(({ EventType }) => EventType),
+      ["user.created"],
+    );
   });
 });
 
@@ -475,7 +522,10 @@ describe("when Azure is not well", () => {
     const ids = Array.from({ length: 10 }, () => randomUUID());
     const replies = await Promise.all(ids.map((id) => github("{}", id)));
     assert.deepEqual(new Set(replies.map(({ status }) => status)), new Set([200]));
-    assert.deepEqual(ids.map((id) => rowsOf(id).length), ids.map(() => 1));
+    assert.deepEqual(
+      ids.map((id) => rowsOf(id).length),
+      ids.map(() => 1),
+    );
     assert.equal(azure.metrics().token_requests, token_requests + 1);
     assert.ok(azure.metrics().calls[401] > (calls[401] ?? 0));
   });
@@ -538,6 +588,10 @@ describe("a trap in WebAssembly", () => {
       assert.equal(next.status, 200, next.text);
       assert.equal(azure.rows(STREAM).filter((row) => row.Id === 8000 + round).length, 1);
     }
+    const traps = worker
+      .output()
+      .match(/\{"log":"trap","hook":"deep","error":"(RuntimeError|RangeError): [^\n]*/g);
+    assert.equal(traps?.length, 3, worker.output());
   });
 
   test("leaves those that are under way at the same time with an answer", async () => {

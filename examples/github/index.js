@@ -1,4 +1,4 @@
 import { relay } from "ccf-edge/worker";
-import config from "./relay.json";
 import dcr from "./DCR.json";
+import config from "./relay.json";
 export default relay({ config, dcr });

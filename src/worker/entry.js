@@ -43,7 +43,7 @@ export function relay(files) {
         }
         return await core.fetch(request, env, context);
       } catch (error) {
-        return trapped(error);
+        return trapped(error, request);
       }
     },
   };
@@ -196,8 +196,9 @@ function pairs(text) {
 }
 
 /** The core has trapped or the platform has failed: this request is lost to the sender's retry, the next one works. */
-function trapped(error) {
-  console.error(JSON.stringify({ event: "trap", error: String(error?.stack ?? error) }));
+function trapped(error, request) {
+  const hook = hookName(request.url);
+  console.error(JSON.stringify({ log: "trap", hook, error: String(error?.stack ?? error) }));
   generation += 1;
   hooks = null;
   core.__wbg_reset_state();

@@ -21,7 +21,10 @@ export function hmac(hash, key, before, body, after, out) {
 /** Whether an Ed25519 signature is right. A key or signature that is none is just wrong. */
 export function ed25519(key, message, signature) {
   try {
-    const x = btoa(String.fromCharCode(...key)).replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");
+    const x = btoa(String.fromCharCode(...key))
+      .replaceAll("+", "-")
+      .replaceAll("/", "_")
+      .replace(/=+$/, "");
     const publicKey = createPublicKey({ key: { kty: "OKP", crv: "Ed25519", x }, format: "jwk" });
     return verify(null, message, publicKey, signature);
   } catch {
