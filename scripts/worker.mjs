@@ -1,7 +1,7 @@
 // Runs a relay on workerd, as `wrangler dev` runs it.
 
 import { spawn } from "node:child_process";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { environment, root } from "./setup.mjs";
@@ -56,11 +56,7 @@ main = "index.js"
 compatibility_date = "2026-11-01"
 rules = [{ type = "Text", globs = ["**/relay.json", "**/DCR.json"], fallthrough = true }]
 `;
-  const entry = `import { relay } from "ccf-edge/worker";
-import config from "./relay.json";
-import dcr from "./DCR.json";
-export default relay({ config, dcr });
-`;
+  const entry = readFileSync(join(root, "examples", "github", "index.js"), "utf8");
   mkdirSync(folder, { recursive: true });
   for (const [name, text] of [
     ["wrangler.toml", settings],

@@ -50,7 +50,7 @@ test("it stays up for the curl line that it shows, and Ctrl-C ends it", async ()
     child.kill("SIGINT");
   });
   assert.equal(code, 0, stderr);
-  assert.match(answer.stdout, /^HTTP\/1\.1 200 OK\r\n[^]*"rows":1,"losses":0\}$/, answer.stderr);
+  assert.match(answer.stdout, /^HTTP\/1\.1 200 OK\r\n[\s\S]*"rows":1,"losses":0\}$/, answer.stderr);
   const url = /(http:\S+)\/healthz/.exec(stdout)[1];
   await assert.rejects(fetch(url), "nothing listens any longer");
 });
