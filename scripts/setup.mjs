@@ -25,9 +25,9 @@ const running = new Set();
 /** Something that the user has to change, said in full; it is shown without a stack trace. */
 export class SetupError extends Error {}
 
-/** The environment for every command that is started: the tools of this repository come first. */
+/** The environment for every command that is started: the tools of this repository come first, on a Node they can run on. */
 export function environment(extra = {}) {
-  const path = [toolsBin, packageBin, process.env.PATH ?? ""].join(delimiter);
+  const path = [toolsBin, packageBin, dirname(nodeProgram()), process.env.PATH ?? ""].join(delimiter);
   return { ...process.env, PATH: path, ...extra };
 }
 

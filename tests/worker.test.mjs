@@ -363,6 +363,7 @@ describe("what is turned away gets a short problem with a stable code", () => {
     ["truncated JSON", '{"a": [1, 2'],
     ["no JSON", "hello"],
     ["text behind the JSON", '{"a":1} and more'],
+    ["JSON nested 100 000 deep", `${"[".repeat(100_000)}${"]".repeat(100_000)}`],
     ["an empty body", ""],
     ["bytes that are no UTF-8", Buffer.from([0x7b, 0x22, 0x61, 0x22, 0x3a, 0x22, 0xff, 0x22, 0x7d])],
   ]) {
