@@ -1,7 +1,7 @@
 // What is deployed, and what a clone installs.
 
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { gzipSync } from "node:zlib";
@@ -36,6 +36,23 @@ test("the Worker's wasm asks for nothing but what its own JavaScript gives", asy
   const module = await WebAssembly.compile(readFileSync(join(worker, "ccf_edge_bg.wasm")));
   const sources = new Set(WebAssembly.Module.imports(module).map((entry) => entry.module));
   assert.deepEqual([...sources], ["./ccf_edge_bg.js"]);
+});
+
+test("the package's wasm has no way to a clock or to randomness: the time is an argument", async () => {
+  const module = await WebAssembly.compile(readFileSync(join(root, "pkg", "wasm", "ccf_edge_bg.wasm")));
+  const names = WebAssembly.Module.imports(module).map(({ name }) => name.replace(/_[0-9a-f]{16}$/, ""));
+  assert.deepEqual(names.sort(), [
+    "__wbg_Error",
+    "__wbg___wbindgen_throw",
+    "__wbindgen_init_externref_table",
+  ]);
+});
+
+test("what npm packs is the two faces and nothing else", () => {
+  const { files } = JSON.parse(readFileSync(join(root, "pkg", "package.json"), "utf8"));
+  assert.deepEqual(files, ["worker", "wasm"]);
+  assert.deepEqual(readdirSync(worker).sort(), ["ccf_edge_bg.wasm", "index.js"]);
+  assert.deepEqual(readdirSync(join(root, "pkg", "wasm")).sort(), ["ccf_edge.js", "ccf_edge_bg.wasm"]);
 });
 
 test("the lock file pins every package by its content and names no host to fetch it from", () => {

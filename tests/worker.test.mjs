@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { createHmac, randomBytes, randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { request as httpRequest } from "node:http";
+import { connect } from "node:net";
 import { join } from "node:path";
 import { after, afterEach, before, describe, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -606,6 +607,26 @@ describe("a trap in WebAssembly", () => {
     azure.fault("off");
     assert.equal((await github("{}", id)).status, 200);
   });
+});
+
+test("a sender that hangs up within its body disturbs no one else", async () => {
+  const traps = () => worker.output().split('"log":"trap"').length;
+  const before = traps();
+  const id = randomUUID();
+  azure.fault("slow=500ms");
+  const waiting = github("{}", id);
+  await sleep(100);
+  const { hostname, port } = new URL(worker.url);
+  for (const length of ["content-length: 1000", "transfer-encoding: chunked"]) {
+    const socket = connect(Number(port), hostname);
+    socket.on("error", () => {});
+    socket.write(`POST /hooks/github HTTP/1.1\r\nhost: ${hostname}\r\n${length}\r\n\r\n3\r\nabc\r\n`);
+    await sleep(50);
+    socket.destroy();
+  }
+  assert.equal((await waiting).status, 200);
+  assert.equal(rowsOf(id).length, 1);
+  assert.equal(traps(), before, worker.output());
 });
 
 test("no secret and no body was ever logged", () => {

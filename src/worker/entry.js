@@ -71,7 +71,13 @@ function hookName(url) {
 async function receive(hook, request) {
   const mine = generation;
   const headers = headerText(hook, request.headers);
-  const body = await readUpTo(request, hook.max_bytes);
+  let body;
+  try {
+    body = await readUpTo(request, hook.max_bytes);
+  } catch {
+    // The sender hung up. The core has seen nothing of it, so whoever else waits is not disturbed.
+    return unavailable();
+  }
   if (mine !== generation) {
     return unavailable();
   }
