@@ -1,5 +1,6 @@
 // The Workers that are measured, and how workerd is told to serve them.
 
+import { createRequire } from "node:module";
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
@@ -10,7 +11,8 @@ const here = fileURLToPath(new URL(".", import.meta.url));
 const built = join(here, "../pkg/worker");
 
 export const out = join(here, "out");
-export const workerd = join(here, "../node_modules/.bin/workerd");
+// The program itself: the command of the package may be a script that starts it, and would be measured in its place.
+export const workerd = createRequire(import.meta.url)("workerd").default;
 export const wasm = join(built, "ccf_edge_bg.wasm");
 
 /** The variants in the order of the table. */

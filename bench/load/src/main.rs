@@ -91,6 +91,7 @@ fn first(address: &str, file: &str, command: &[&str]) -> io::Result<()> {
     let mut server = Command::new(program).args(arguments).stdout(Stdio::null()).spawn()?;
     let outcome = loop {
         let status = TcpStream::connect(address)
+            .and_then(not_to_itself)
             .and_then(Connection::new)
             .and_then(|mut connection| exchange(&mut connection, &request));
         match status {
@@ -104,6 +105,15 @@ fn first(address: &str, file: &str, command: &[&str]) -> io::Result<()> {
     server.wait()?;
     println!("{}", outcome?.as_secs_f64() * 1000.0);
     Ok(())
+}
+
+/// As long as nobody listens on a port that the system also gives to clients, a connection to it can end up
+/// at its own beginning (RFC 9293 3.5, simultaneous open), and would wait for an answer from itself.
+fn not_to_itself(stream: TcpStream) -> io::Result<TcpStream> {
+    if stream.local_addr()? == stream.peer_addr()? {
+        return Err(io::ErrorKind::ConnectionRefused.into());
+    }
+    Ok(stream)
 }
 
 fn exchange(connection: &mut Connection, request: &[u8]) -> io::Result<u16> {
