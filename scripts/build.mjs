@@ -27,6 +27,7 @@ const INPUTS = [
   "src/**/*",
   "sources/**/*",
   "build.rs",
+  ".cargo/config.toml",
   "Cargo.toml",
   "Cargo.lock",
   "package-lock.json",
@@ -34,7 +35,7 @@ const INPUTS = [
   "scripts/wasm-bindgen/Cargo.lock",
 ];
 
-/** The features that rustc turns on for its wasm target; binaryen has to be told. */
+/** The features that rustc turns on for its wasm target and .cargo/config.toml adds; binaryen has to be told. */
 const WASM_FEATURES = [
   "bulk-memory",
   "multivalue",
@@ -42,6 +43,7 @@ const WASM_FEATURES = [
   "nontrapping-float-to-int",
   "reference-types",
   "sign-ext",
+  "simd",
 ].map((feature) => `--enable-${feature}`);
 
 /**

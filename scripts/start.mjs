@@ -143,6 +143,8 @@ function delivery(name, payload, secret) {
     method: "POST",
     headers: {
       "content-type": "application/json",
+      // The relay then says what became of the rows; GitHub itself does not ask.
+      accept: "application/json",
       "user-agent": "GitHub-Hookshot/044aadd",
       "x-github-event": name,
       "x-github-delivery": randomUUID(),
@@ -238,7 +240,9 @@ function stayUp(worker, azure) {
   say("Send an event of your own; the signature belongs to exactly this body:");
   say();
   say(`  curl -i ${worker.url}/hooks/github \\`);
-  say(`    -H 'x-github-event: repository' -H 'x-github-delivery: ${randomUUID()}' \\`);
+  say(
+    `    -H 'accept: application/json' -H 'x-github-event: repository' -H 'x-github-delivery: ${randomUUID()}' \\`,
+  );
   say(`    -H 'x-hub-signature-256: sha256=${signature}' \\`);
   say(`    -d '${body}'`);
   say();

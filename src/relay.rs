@@ -202,7 +202,7 @@ impl Reader<'_> {
             HeaderNames::Some(names) => {
                 let mut all = source.headers();
                 all.extend(names.iter().cloned());
-                all.push("content-encoding".to_owned());
+                all.extend(["accept".to_owned(), "content-encoding".to_owned()]);
                 all.sort();
                 all.dedup();
                 HeaderNames::Some(all)
@@ -384,6 +384,8 @@ struct Facts {
     losses: Vec<Loss>,
     /// What the source wants to hear once Azure has the rows.
     ack: Option<Reply>,
+    /// Whether the sender asks for JSON, as a person with curl may do.
+    wants_receipt: bool,
 }
 
 /// How a passage ended: what the sender hears, and what the log says.
@@ -403,6 +405,7 @@ impl Passage {
             rows: 0,
             losses: Vec::new(),
             ack: None,
+            wants_receipt: false,
         };
         Passage { hook: hook.cloned(), facts, shipment: None, ending: None }
     }
@@ -525,13 +528,22 @@ impl Facts {
             RowsError::TooLarge => Rejection::TooManyEvents,
         })?;
         self.rows = rows.len();
+        self.wants_receipt = matches!(
+            delivery.headers.get("accept"),
+            Field::Once(accept) if accept.contains("application/json")
+        );
         self.ack = hook.source.ack.as_ref().map(|ack| ack.acknowledge(delivery, &body));
         Ok(rows)
     }
 
     fn arrived(&self, outcome: &Outcome) -> Ending {
         let Outcome::Undelivered { reason, .. } = outcome else {
-            let reply = self.ack.clone().unwrap_or_else(|| json_reply(200, self.receipt()));
+            // A product has no use for a body and its logs have no room; what was lost is told to everybody.
+            let reply = match &self.ack {
+                Some(ack) => ack.clone(),
+                None if self.wants_receipt || !self.losses.is_empty() => json_reply(200, self.receipt()),
+                None => Reply { status: 200, headers: Vec::new(), body: Vec::new() },
+            };
             return Ending { reply, outcome: "delivered", code: None, detail: None };
         };
         let (status, retry_after_s) = deliver::reply_status(outcome);
@@ -548,7 +560,7 @@ impl Facts {
         Ending { reply, outcome: "undelivered", code, detail }
     }
 
-    /// What a sender, and above all a person with curl, reads once Azure has the rows.
+    /// What a person with curl reads once Azure has the rows.
     fn receipt(&self) -> Vec<u8> {
         let mut out = b"{".to_vec();
         member(&mut out, "delivery", self.delivery_id.as_deref());

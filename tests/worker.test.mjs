@@ -64,9 +64,14 @@ function pointedAt(endpoint) {
 
 // ---- senders
 
-/** POSTs a body to a hook; gives status, headers and the body as text. */
+/** POSTs a body to a hook and asks for a receipt; gives status, headers and the body as text. */
 async function post(hook, body, headers = {}, options = {}) {
-  const response = await fetch(`${worker.url}/hooks/${hook}`, { method: "POST", headers, body, ...options });
+  const response = await fetch(`${worker.url}/hooks/${hook}`, {
+    method: "POST",
+    headers: { accept: "application/json", ...headers },
+    body,
+    ...options,
+  });
   return { status: response.status, headers: response.headers, text: await response.text() };
 }
 

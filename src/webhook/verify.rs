@@ -66,30 +66,35 @@ pub trait Crypto {
 #[derive(Clone, Copy, Debug, Default)]
 pub struct PureCrypto;
 
+/// The HMAC (RFC 2104) of three parts in a row.
+pub fn hmac(hash: Hash, key: &[u8], before: &[u8], body: &[u8], after: &[u8]) -> Mac {
+    use hmac::{Hmac, KeyInit as _, Mac as _};
+
+    macro_rules! code {
+        ($hash:ty) => {
+            match Hmac::<$hash>::new_from_slice(key) {
+                Ok(mut code) => {
+                    code.update(before);
+                    code.update(body);
+                    code.update(after);
+                    Mac::new(&code.finalize().into_bytes())
+                }
+                // HMAC takes keys of every length, so this is never reached; an empty code matches nothing.
+                Err(_) => Mac::new(&[]),
+            }
+        };
+    }
+    match hash {
+        Hash::Sha1 => code!(sha1::Sha1),
+        Hash::Sha256 => code!(sha2::Sha256),
+        Hash::Sha512 => code!(sha2::Sha512),
+    }
+}
+
 #[cfg(feature = "pure-crypto")]
 impl Crypto for PureCrypto {
     fn hmac(&self, hash: Hash, key: &[u8], before: &[u8], body: &[u8], after: &[u8]) -> Mac {
-        use hmac::{Hmac, KeyInit as _, Mac as _};
-
-        macro_rules! code {
-            ($hash:ty) => {
-                match Hmac::<$hash>::new_from_slice(key) {
-                    Ok(mut code) => {
-                        code.update(before);
-                        code.update(body);
-                        code.update(after);
-                        Mac::new(&code.finalize().into_bytes())
-                    }
-                    // HMAC takes keys of every length, so this is never reached; an empty code matches nothing.
-                    Err(_) => Mac::new(&[]),
-                }
-            };
-        }
-        match hash {
-            Hash::Sha1 => code!(sha1::Sha1),
-            Hash::Sha256 => code!(sha2::Sha256),
-            Hash::Sha512 => code!(sha2::Sha512),
-        }
+        hmac(hash, key, before, body, after)
     }
 
     fn ed25519(&self, key: &[u8; 32], message: &[u8], signature: &[u8; 64]) -> bool {

@@ -6,9 +6,10 @@
 import * as core from "ccf-edge-wasm";
 import module from "./ccf_edge_bg.wasm";
 
-/** What `passage.next()` answers; the same numbers stand in src/worker/mod.rs. */
+/** What to do next for a passage; src/worker/mod.rs has the same numbers, and 2 for asking the same address again. */
 const OVER = 0;
 const ASK = 1;
+const WAIT = 3;
 
 /** Azure answers within seconds; a connection that says nothing for this long is a failure. */
 const ANSWER_WITHIN_MS = 20_000;
@@ -22,6 +23,10 @@ const ANSWER_BYTES = 64 * 1024;
  */
 let generation = 0;
 let hooks = null;
+
+/** Where the last request went, and its header fields: nearly always those of the next one too. */
+let lastUrl = "";
+let lastHeaders = new Headers();
 
 /**
  * A relay for `export default`.
@@ -85,41 +90,52 @@ async function receive(hook, request) {
     body === null
       ? core.too_large(hook.index, Date.now())
       : core.receive(hook.index, request.url, headers, body, Date.now());
-  for (;;) {
-    switch (passage.next(Date.now())) {
-      case OVER: {
-        const log = passage.log(Date.now());
-        if (passage.status() < 400) {
-          console.log(log);
-        } else {
-          console.warn(log);
-        }
-        const response = new Response(passage.reply_body(), {
-          status: passage.status(),
-          headers: pairs(passage.reply_headers()),
-        });
-        passage.free();
-        return response;
+  let step = passage.next(Date.now());
+  while (step !== OVER) {
+    if (step === WAIT) {
+      await scheduler.wait(passage.wait_ms());
+      if (mine !== generation) {
+        return unavailable();
       }
-      case ASK: {
-        const answer = await ask(passage.url(), passage.headers(), passage.body());
-        if (mine !== generation) {
-          return unavailable();
-        }
-        if (answer.failure === undefined) {
-          passage.answered(Date.now(), answer.status, answer.retryAfter, answer.body);
-        } else {
-          passage.failed(Date.now(), answer.failure);
-        }
-        break;
-      }
-      default:
-        await scheduler.wait(passage.wait_ms());
-        if (mine !== generation) {
-          return unavailable();
-        }
+      step = passage.next(Date.now());
+      continue;
+    }
+    if (step === ASK) {
+      lastUrl = passage.url();
+      lastHeaders = new Headers(pairs(passage.headers()));
+    }
+    const answer = await ask(lastUrl, lastHeaders, passage.body());
+    if (mine !== generation) {
+      return unavailable();
+    }
+    const now = Date.now();
+    if (answer.failure !== undefined) {
+      step = passage.failed(now, answer.failure);
+    } else if (answer.body === undefined) {
+      step = passage.answered(now, answer.status);
+    } else {
+      step = passage.answered_with(now, answer.status, answer.retryAfter, answer.body);
     }
   }
+  return reply(passage);
+}
+
+function reply(passage) {
+  const status = passage.status();
+  const log = passage.log(Date.now());
+  if (status < 400) {
+    console.log(log);
+  } else {
+    console.warn(log);
+  }
+  let response;
+  if (passage.is_bare()) {
+    response = new Response(null, { status });
+  } else {
+    response = new Response(passage.reply_body(), { status, headers: pairs(passage.reply_headers()) });
+  }
+  passage.free();
+  return response;
 }
 
 /** The headers that a hook's source and mapping read, each as two lines. */
@@ -167,27 +183,29 @@ async function readUpTo(request, limit) {
   return body;
 }
 
-const NOTHING = new Uint8Array();
-
 async function ask(url, headers, body) {
+  // A timer costs a tenth of what AbortSignal.timeout() costs. Whoever is late is not cancelled, just not waited for.
+  let timer;
+  const late = new Promise((_, reject) => {
+    timer = setTimeout(reject, ANSWER_WITHIN_MS, `no answer within ${ANSWER_WITHIN_MS / 1000} s`);
+  });
   try {
-    const response = await fetch(url, {
-      method: "POST",
-      headers: pairs(headers),
-      body,
-      redirect: "manual",
-      signal: AbortSignal.timeout(ANSWER_WITHIN_MS),
-    });
+    const response = await Promise.race([
+      fetch(url, { method: "POST", headers, body, redirect: "manual" }),
+      late,
+    ]);
     if (response.status === 204) {
-      return { status: 204, retryAfter: undefined, body: NOTHING };
+      return { status: 204 };
     }
     return {
       status: response.status,
       retryAfter: response.headers.get("retry-after") ?? undefined,
-      body: (await readUpTo(response, ANSWER_BYTES)) ?? NOTHING,
+      body: (await Promise.race([readUpTo(response, ANSWER_BYTES), late])) ?? new Uint8Array(),
     };
   } catch (error) {
     return { failure: String(error) };
+  } finally {
+    clearTimeout(timer);
   }
 }
 

@@ -35,11 +35,15 @@ const DEVELOPMENT: &str = "DEVELOPMENT";
 /// What [`Passage::next`] answers; `entry.js` has the same numbers.
 const OVER: u32 = 0;
 const ASK: u32 = 1;
-const WAIT: u32 = 2;
+const ASK_THE_SAME: u32 = 2;
+const WAIT: u32 = 3;
 
 thread_local! {
     /// An isolate has one thread, one relay, and the mistakes that keep it from having one.
     static RELAY: RefCell<Result<Relay, Vec<ConfigError>>> = const { RefCell::new(Err(Vec::new())) };
+
+    /// The URL and the header fields that `entry.js` read last, so that it need not read the same ones again.
+    static LAST_ASKED: RefCell<(String, String)> = const { RefCell::new((String::new(), String::new())) };
 }
 
 /// Reads the configuration; `env` is the Worker's environment, which holds the secrets.
@@ -132,9 +136,7 @@ fn fields(text: &str) -> Headers<'_> {
 #[wasm_bindgen]
 pub struct Passage {
     passage: relay::Passage,
-    /// What [`Passage::next`] asks for.
-    url: String,
-    headers: String,
+    /// The body of the request that [`Passage::next`] asks for.
     body: Uint8Array,
     wait_ms: u32,
 }
@@ -142,31 +144,23 @@ pub struct Passage {
 #[wasm_bindgen]
 impl Passage {
     fn new(passage: relay::Passage) -> Passage {
-        Passage {
-            passage,
-            url: String::new(),
-            headers: String::new(),
-            body: Uint8Array::default(),
-            wait_ms: 0,
-        }
+        Passage { passage, body: Uint8Array::default(), wait_ms: 0 }
     }
 
-    /// What to do next: [`OVER`], [`ASK`] or [`WAIT`].
+    /// What to do next: [`OVER`], [`ASK`], [`ASK_THE_SAME`] (as `ASK`, but neither the URL nor the header fields
+    /// have changed since the last `ASK` of any passage) or [`WAIT`].
     pub fn next(&mut self, now: f64) -> u32 {
         RELAY.with_borrow_mut(|relay| {
             let Ok(relay) = relay else { return OVER };
             match self.passage.next(now as i64, relay.client()) {
                 Next::Over => OVER,
-                Next::Ask(Request { url, headers, body }) => {
-                    self.url = url.into_owned();
-                    self.headers.clear();
-                    for (name, value) in headers {
-                        for part in [name, "\n", &value, "\n"] {
-                            self.headers.push_str(part);
-                        }
+                Next::Ask(request) => {
+                    self.body = Uint8Array::from(request.body.as_ref());
+                    if LAST_ASKED.with_borrow_mut(|last| remember(last, &request)) {
+                        ASK
+                    } else {
+                        ASK_THE_SAME
                     }
-                    self.body = Uint8Array::from(body.as_ref());
-                    ASK
                 }
                 Next::Wait(ms) => {
                     self.wait_ms = ms;
@@ -176,14 +170,14 @@ impl Passage {
         })
     }
 
-    /// Where to POST the request.
+    /// Where to POST the request that was asked for last.
     pub fn url(&self) -> String {
-        self.url.clone()
+        LAST_ASKED.with_borrow(|(url, _)| url.clone())
     }
 
-    /// The header fields of the request, two lines each.
+    /// The header fields of the request that was asked for last, two lines each.
     pub fn headers(&self) -> String {
-        self.headers.clone()
+        LAST_ASKED.with_borrow(|(_, headers)| headers.clone())
     }
 
     /// The body of the request.
@@ -196,22 +190,39 @@ impl Passage {
         self.wait_ms
     }
 
-    /// Takes in the answer to the request.
-    pub fn answered(&mut self, now: f64, status: u16, retry_after: Option<String>, body: Vec<u8>) {
-        self.take(now, &Answer::Response { status, retry_after, body });
+    /// Takes in an answer without a body, and gives what to do next.
+    pub fn answered(&mut self, now: f64, status: u16) -> u32 {
+        self.take(now, &Answer::Response { status, retry_after: None, body: Vec::new() })
     }
 
-    /// Takes in that there was no answer.
-    pub fn failed(&mut self, now: f64, message: String) {
-        self.take(now, &Answer::Failure { message });
+    /// Takes in an answer with a body, and gives what to do next.
+    pub fn answered_with(
+        &mut self,
+        now: f64,
+        status: u16,
+        retry_after: Option<String>,
+        body: Vec<u8>,
+    ) -> u32 {
+        self.take(now, &Answer::Response { status, retry_after, body })
     }
 
-    fn take(&mut self, now: f64, answer: &Answer) {
+    /// Takes in that there was no answer, and gives what to do next.
+    pub fn failed(&mut self, now: f64, message: String) -> u32 {
+        self.take(now, &Answer::Failure { message })
+    }
+
+    fn take(&mut self, now: f64, answer: &Answer) -> u32 {
         RELAY.with_borrow_mut(|relay| {
             if let Ok(relay) = relay {
                 self.passage.answered(now as i64, answer, relay.client());
             }
         });
+        self.next(now)
+    }
+
+    /// Whether the reply is a status and nothing else.
+    pub fn is_bare(&self) -> bool {
+        self.passage.reply().is_some_and(|reply| reply.headers.is_empty() && reply.body.is_empty())
     }
 
     /// The status of the sender's reply.
@@ -235,4 +246,19 @@ impl Passage {
     pub fn log(&self, now: f64) -> String {
         self.passage.log(now as i64)
     }
+}
+
+/// Keeps the URL and the header fields of a request. Gives whether they differ from those that were kept.
+fn remember((url, fields): &mut (String, String), request: &Request) -> bool {
+    let texts = request.headers.iter().flat_map(|(name, value)| [*name, "\n", value.as_ref(), "\n"]);
+    let mut rest = Some(fields.as_str());
+    for text in texts.clone() {
+        rest = rest.and_then(|rest| rest.strip_prefix(text));
+    }
+    if rest == Some("") && *url == request.url {
+        return false;
+    }
+    *fields = texts.collect();
+    *url = request.url.clone().into_owned();
+    true
 }
