@@ -141,11 +141,11 @@ impl Undelivered {
 
 /// The status that the sender of a webhook hears, and the seconds of its `Retry-After`.
 ///
-/// 202 only if Azure took every row. 413 if a row is too large: the sender need not try again.
+/// 200 only if Azure took every row. 413 if a row is too large: the sender need not try again.
 /// Everything else is 503: the event is not lost while its sender keeps trying.
 pub fn reply_status(outcome: &Outcome) -> (u16, Option<u32>) {
     match outcome {
-        Outcome::Delivered { .. } => (202, None),
+        Outcome::Delivered { .. } => (200, None),
         Outcome::Undelivered { reason: Undelivered::Rows { refused, .. }, .. } if refused.is_empty() => {
             (413, None)
         }

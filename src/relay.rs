@@ -267,13 +267,28 @@ impl Reader<'_> {
         secret: &dyn Fn(&str) -> Option<String>,
     ) -> Option<Secrets> {
         let mut values = Vec::new();
-        for name in &config.secret {
+        for (index, name) in config.secret.iter().enumerate() {
             match secret(name).filter(|text| !text.is_empty()) {
                 Some(value) => values.push(value),
-                None => self.missing_secret(
+                None if *name == config::default_secret(&config.name) => self.missing_secret(
                     name,
                     &format!("what the hook `{}` verifies deliveries with", config.name),
                 ),
+                None => {
+                    // The text is not repeated: somebody may have written a secret where its name belongs.
+                    let message = format!(
+                        "number {} of the secrets that the hook `{}` names is missing or empty: run \
+                         `npx wrangler secret put` with its name",
+                        index + 1,
+                        config.name
+                    );
+                    self.errors.push(ConfigError {
+                        file: "secret",
+                        position: None,
+                        code: "missing-secret",
+                        message,
+                    });
+                }
             }
         }
         if values.len() < config.secret.len() {
@@ -282,9 +297,8 @@ impl Reader<'_> {
         match Secrets::new(source, values.iter().map(String::as_str)) {
             Ok(secrets) => Some(secrets),
             Err(error) => {
-                let name = config.secret.get(error.number).map_or("", String::as_str);
-                let message =
-                    format!("the secret {name} of the hook `{}` cannot be used: {error}", config.name);
+                // The error says which of them it is.
+                let message = format!("the hook `{}` cannot use its secrets: {error}", config.name);
                 self.errors.push(ConfigError { file: "secret", position: None, code: "bad-secret", message });
                 None
             }

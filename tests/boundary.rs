@@ -183,6 +183,7 @@ fn a_delivery_goes_all_the_way() {
     let signature = sign(b"the secret HOOK_GITHUB_SECRET with +&%=", &[body.as_bytes()]);
     let signature: String = signature.iter().map(|byte| format!("{byte:02x}")).collect();
     let mut headers = Headers::new();
+    headers.push("accept", "application/json");
     headers.push("x-github-event", "push");
     headers.push("x-github-delivery", "d-1");
     let value = format!("sha256={signature}");

@@ -77,7 +77,7 @@ impl World {
                 Step::Done(outcome) => {
                     let (status, retry_after) = reply_status(&outcome);
                     match &outcome {
-                        Outcome::Delivered { .. } => assert_eq!((status, retry_after), (202, None)),
+                        Outcome::Delivered { .. } => assert_eq!((status, retry_after), (200, None)),
                         Outcome::Undelivered { .. } => assert!(
                             (status == 503 && retry_after.is_some_and(|seconds| seconds > 0))
                                 || status == 413
