@@ -15,7 +15,7 @@ use crate::mapping::jq::Variables;
 use crate::mapping::loss::Loss;
 use crate::mapping::plan::{HeaderNames, Mapping, MappingErrorReason, RowsError};
 use crate::mapping::time;
-use crate::text::{LineIndex, Position, Span};
+use crate::text::{LineIndex, Position, Span, nearest};
 use crate::webhook::decode::decode;
 use crate::webhook::delivery::{Delivery, Field};
 use crate::webhook::handshake::Reply;
@@ -233,7 +233,7 @@ impl Reader<'_> {
             }
             None => {
                 let known: Vec<&str> = source::preset_ids().collect();
-                let message = match config::nearest(&config.source, known.iter().copied()) {
+                let message = match nearest(&config.source, known.iter().copied()) {
                     Some(meant) => format!("there is no source `{}`; did you mean `{meant}`", config.source),
                     None => format!("there is no source `{}`; there are {}", config.source, known.join(", ")),
                 };
@@ -337,7 +337,7 @@ impl Reader<'_> {
             match (error.reason, column) {
                 (MappingErrorReason::UnknownColumn(meant), Some(column)) => {
                     let names = schema.columns.iter().map(|column| column.name.as_str());
-                    let meant = meant.or_else(|| config::nearest(&column.name, names).map(str::to_owned));
+                    let meant = meant.or_else(|| nearest(&column.name, names).map(str::to_owned));
                     let hint = match meant {
                         Some(meant) => format!("did you mean `{meant}`"),
                         None => "declare it in DCR.json or remove it here".to_owned(),

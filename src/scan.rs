@@ -110,10 +110,12 @@ impl<'a> Scanner<'a> {
         Err(Malformed { offset: self.at, expected })
     }
 
+    #[inline(always)]
     fn peek(&self) -> Option<u8> {
         self.bytes.get(self.at).copied()
     }
 
+    #[inline(always)]
     pub(crate) fn white(&mut self) {
         while let Some(b' ' | b'\n' | b'\r' | b'\t') = self.peek() {
             self.at += 1;
@@ -139,6 +141,7 @@ impl<'a> Scanner<'a> {
 
     /// Passes the opening bracket or brace.
     /// False when the container is empty, and passed; true when it has a first entry, which comes next.
+    #[inline(always)]
     pub(crate) fn open(&mut self, close: u8) -> Result<bool, Malformed> {
         if self.depth == MAX_DEPTH {
             return self.expected("less nesting (100 levels at most)");
@@ -154,6 +157,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// Passes what stands behind an entry of a container. False when the container ends there.
+    #[inline(always)]
     pub(crate) fn next(&mut self, close: u8) -> Result<bool, Malformed> {
         self.white();
         match self.peek() {
@@ -173,6 +177,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// Passes a key and its colon. Gives the range of the key's text between its quotes.
+    #[inline(always)]
     pub(crate) fn key(&mut self) -> Result<Range<usize>, Malformed> {
         if self.peek() != Some(b'"') {
             return self.expected("a key in double quotes");
@@ -191,6 +196,15 @@ impl<'a> Scanner<'a> {
 
     /// Passes the value that starts here, whatever it is, and checks it.
     pub(crate) fn skip(&mut self) -> Result<Range<usize>, Malformed> {
+        // A copy that nobody else points to can stay in registers.
+        let mut copy = Scanner { bytes: self.bytes, at: self.at, depth: self.depth };
+        let range = copy.skip_value();
+        (self.at, self.depth) = (copy.at, copy.depth);
+        range
+    }
+
+    #[inline(always)]
+    fn skip_value(&mut self) -> Result<Range<usize>, Malformed> {
         let start = self.at;
         // One bit a level: set where the container is an object.
         let mut objects = [0_u64; MAX_DEPTH / 64 + 1];
@@ -245,6 +259,7 @@ impl<'a> Scanner<'a> {
         }
     }
 
+    #[inline(always)]
     fn digits(&mut self) -> Result<(), Malformed> {
         let start = self.at;
         while let Some(b'0'..=b'9') = self.peek() {
@@ -253,6 +268,7 @@ impl<'a> Scanner<'a> {
         if self.at == start { self.expected("a digit") } else { Ok(()) }
     }
 
+    #[inline(always)]
     fn number(&mut self) -> Result<(), Malformed> {
         if self.peek() == Some(b'-') {
             self.at += 1;
@@ -277,6 +293,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// Passes a string, from its opening to behind its closing quote.
+    #[inline(always)]
     fn string(&mut self) -> Result<(), Malformed> {
         self.at += 1;
         let start = self.at;

@@ -111,3 +111,45 @@ fn utf16_units(bytes: &[u8]) -> usize {
         })
     })
 }
+
+/// A name without what people write in different ways: in lower case, letters and digits only.
+pub fn squeezed(key: &str) -> String {
+    key.chars().filter(|char| char.is_alphanumeric()).collect::<String>().to_lowercase()
+}
+
+/// The one of the known names that a mistyped one was probably meant to be.
+pub fn nearest<'k>(key: &str, known: impl IntoIterator<Item = &'k str>) -> Option<&'k str> {
+    if key.len() > 40 {
+        return None;
+    }
+    let key = squeezed(key);
+    let known: Vec<&str> = known.into_iter().collect();
+    let part = |name: &&&str| key.len() >= 4 && squeezed(name).contains(&key);
+    if let Some(whole) = known.iter().find(part) {
+        return Some(whole);
+    }
+    let distance = |name: &&str| edits(&key, &squeezed(name));
+    let best = known.into_iter().min_by_key(distance)?;
+    // A third of a name may be wrong: `tenant` is still `tenant_id`, but `port` is not `source`.
+    let allowed = best.len().checked_div(3).unwrap_or(0);
+    (distance(&best) <= allowed).then_some(best)
+}
+
+/// How many letters must be added, removed or replaced to make `left` of `right` (Levenshtein).
+fn edits(left: &str, right: &str) -> usize {
+    let mut row: Vec<usize> = (0..=right.chars().count()).collect();
+    for (number, left) in left.chars().enumerate() {
+        let mut diagonal = number;
+        let mut before = number.saturating_add(1);
+        for (cell, right) in row.iter_mut().skip(1).zip(right.chars()) {
+            let replaced = diagonal.saturating_add(usize::from(left != right));
+            diagonal = *cell;
+            before = replaced.min(cell.saturating_add(1)).min(before.saturating_add(1));
+            *cell = before;
+        }
+        if let Some(first) = row.first_mut() {
+            *first = number.saturating_add(1);
+        }
+    }
+    row.last().copied().unwrap_or(0)
+}

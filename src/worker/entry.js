@@ -41,9 +41,10 @@ export function relay(files) {
           start(files, env);
         }
         if (request.method === "POST") {
-          const hook = hooks.get(hookName(request.url));
+          const { url } = request;
+          const hook = hooks.get(hookName(url));
           if (hook !== undefined) {
-            return await receive(hook, request);
+            return await receive(hook, url, request);
           }
         }
         return await core.fetch(request, env, context);
@@ -73,7 +74,7 @@ function hookName(url) {
   return url.slice(path + "/hooks/".length, query === -1 ? undefined : query);
 }
 
-async function receive(hook, request) {
+async function receive(hook, url, request) {
   const mine = generation;
   const headers = headerText(hook, request.headers);
   let body;
@@ -86,18 +87,19 @@ async function receive(hook, request) {
   if (mine !== generation) {
     return unavailable();
   }
+  // On Workers the clock stands still between two pieces of I/O.
+  let now = Date.now();
   const passage =
-    body === null
-      ? core.too_large(hook.index, Date.now())
-      : core.receive(hook.index, request.url, headers, body, Date.now());
-  let step = passage.next(Date.now());
+    body === null ? core.too_large(hook.index, now) : core.receive(hook.index, url, headers, body, now);
+  let step = passage.next(now);
   while (step !== OVER) {
     if (step === WAIT) {
       await scheduler.wait(passage.wait_ms());
       if (mine !== generation) {
         return unavailable();
       }
-      step = passage.next(Date.now());
+      now = Date.now();
+      step = passage.next(now);
       continue;
     }
     if (step === ASK) {
@@ -108,7 +110,7 @@ async function receive(hook, request) {
     if (mine !== generation) {
       return unavailable();
     }
-    const now = Date.now();
+    now = Date.now();
     if (answer.failure !== undefined) {
       step = passage.failed(now, answer.failure);
     } else if (answer.body === undefined) {
@@ -117,12 +119,12 @@ async function receive(hook, request) {
       step = passage.answered_with(now, answer.status, answer.retryAfter, answer.body);
     }
   }
-  return reply(passage);
+  return reply(passage, now);
 }
 
-function reply(passage) {
+function reply(passage, now) {
   const status = passage.status();
-  const log = passage.log(Date.now());
+  const log = passage.log(now);
   if (status < 400) {
     console.log(log);
   } else {

@@ -18,6 +18,7 @@ use regex_bites::{Regex, RegexBuilder};
 
 use super::{Kind, clock, value};
 use crate::mapping::number::Number;
+use crate::text::nearest;
 
 /// Definitions of jaq that are left out: what they call does not exist here, or stands in `library.jq`.
 const LEFT_OUT: [&str; 16] = [
@@ -96,33 +97,11 @@ pub(super) fn unknown_function(name: &str, arity: usize) -> String {
         Some((last, others)) => {
             format!("`{name}` takes {} or {last} arguments, not {arity}", others.join(", "))
         }
-        None => {
-            let near = known.iter().map(|(known, _)| (distance(known, name), *known)).min();
-            match near {
-                Some((distance, near)) if distance <= name.len() / 3 => {
-                    format!("`{name}` is not defined; is `{near}` meant?")
-                }
-                _ => format!("`{name}` is not defined"),
-            }
-        }
+        None => match nearest(name, known.iter().map(|(known, _)| *known)) {
+            Some(near) => format!("`{name}` is not defined; is `{near}` meant?"),
+            None => format!("`{name}` is not defined"),
+        },
     }
-}
-
-/// How many bytes must be inserted, removed or replaced to make `b` of `a` (the Levenshtein distance).
-fn distance(a: &str, b: &str) -> usize {
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, from) in a.bytes().enumerate() {
-        let mut left = i + 1;
-        let mut diagonal = i;
-        let mut next = vec![left];
-        for (to, above) in b.bytes().zip(row.iter().skip(1)) {
-            left = (diagonal + usize::from(from != to)).min(above + 1).min(left + 1);
-            diagonal = *above;
-            next.push(left);
-        }
-        row = next;
-    }
-    row.last().copied().unwrap_or_default()
 }
 
 type Result<T> = std::result::Result<T, Error<Val>>;
