@@ -5,7 +5,7 @@
 //!
 //! # Invariants
 //!
-//! 1. Only [`worker`] names the `worker` crate, and only the edges (`worker`, `js`) name `wasm_bindgen`.
+//! 1. Only `worker` names the `worker` crate, and only the edges (`worker`, `js`) name `wasm_bindgen`.
 //!    Everything else compiles natively and is tested with plain `cargo test`.
 //! 2. The core never reads a clock: `now` is an argument. `clippy.toml` bans the clocks of the standard library.
 //! 3. Checking never fails: it returns findings. `Result` belongs to webhooks, configuration and delivery.
@@ -13,8 +13,8 @@
 //! 5. A secret type has no `Display`, no `Serialize`, and a redacting `Debug`.
 //! 6. A sender hears 2xx only when the event is stored or delivered.
 //! 7. A row that leaves conforms to the stream that it was built for.
-//! 8. Nothing is dropped in silence: what cannot be delivered is kept with its reason, and what a mapping
-//!    loses is counted and named.
+//! 8. Nothing is dropped in silence: what cannot be delivered is refused with its reason, so that it stays with
+//!    its sender, and what a mapping loses is counted and named.
 //!
 //! # An event's way
 //!
