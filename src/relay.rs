@@ -231,6 +231,8 @@ impl Reader<'_> {
                 }
                 return None;
             }
+            // The reader of relay.json has said that it is missing.
+            None if config.source.is_empty() => return None,
             None => {
                 let known: Vec<&str> = source::preset_ids().collect();
                 let message = match nearest(&config.source, known.iter().copied()) {

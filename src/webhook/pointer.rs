@@ -5,6 +5,7 @@
 
 use std::borrow::Cow;
 
+use crate::json;
 use crate::scan::{Scanner, Start};
 
 /// The longest string or number that is given back, in bytes as it is written.
@@ -105,55 +106,7 @@ fn element(scanner: &mut Scanner, token: &str) -> Option<()> {
     more.then_some(())
 }
 
-/// What stands between a string's quotes, with its escapes resolved; `None` when it is no JSON string.
-/// Half of a surrogate pair becomes U+FFFD.
+/// What a string that the scanner has passed means, given what stands between its quotes.
 fn string(inner: &[u8]) -> Option<Cow<'_, str>> {
-    let text = std::str::from_utf8(inner).ok()?;
-    if !text.contains('\\') {
-        return Some(Cow::Borrowed(text));
-    }
-    let mut out = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some((plain, escape)) = rest.split_once('\\') {
-        out.push_str(plain);
-        let (kind, after) = escape.split_at_checked(1)?;
-        rest = after;
-        out.push(match kind {
-            "\"" | "\\" | "/" => kind.chars().next()?,
-            "b" => '\u{8}',
-            "f" => '\u{c}',
-            "n" => '\n',
-            "r" => '\r',
-            "t" => '\t',
-            "u" => {
-                let (unit, after) = code_unit(rest)?;
-                rest = after;
-                let low = if (0xd800..0xdc00).contains(&unit) {
-                    rest.strip_prefix("\\u").and_then(code_unit)
-                } else {
-                    None
-                };
-                match low {
-                    Some((low, after)) if (0xdc00..0xe000).contains(&low) => {
-                        rest = after;
-                        let high = unit.wrapping_sub(0xd800) << 10;
-                        char::from_u32(0x10000_u32.wrapping_add(high | low.wrapping_sub(0xdc00)))?
-                    }
-                    _ => char::from_u32(unit).unwrap_or(char::REPLACEMENT_CHARACTER),
-                }
-            }
-            _ => return None,
-        });
-    }
-    out.push_str(rest);
-    Some(Cow::Owned(out))
-}
-
-/// The four hexadecimal digits at the start of `text`, and what follows.
-fn code_unit(text: &str) -> Option<(u32, &str)> {
-    let (digits, rest) = text.split_at_checked(4)?;
-    if !digits.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-        return None;
-    }
-    Some((u32::from_str_radix(digits, 16).ok()?, rest))
+    std::str::from_utf8(inner).ok().map(json::unescape)
 }
