@@ -99,7 +99,7 @@ impl Relay {
         let schemas = reader.schemas(dcr_json);
         let (config, errors) = config::read(relay_json, mode);
         reader.errors.extend(errors);
-        let Some(config) = config else { return Err(reader.errors) };
+        let Some(config) = config else { return Err(reader.in_order()) };
         let client_secret = secret(CLIENT_SECRET).filter(|text| !text.is_empty());
         if client_secret.is_none() {
             reader.missing_secret(CLIENT_SECRET, "the client secret of the app registration");
@@ -125,7 +125,7 @@ impl Relay {
                 let tokens = TokenCache::new(&endpoint.authority, endpoint.cloud.scope(), credentials);
                 Ok(Relay { hooks, client: Client::new(tokens, Limits::default()) })
             }
-            _ => Err(reader.errors),
+            _ => Err(reader.in_order()),
         }
     }
 
@@ -159,6 +159,12 @@ impl Reader<'_> {
     fn error(&mut self, at: Span, code: &'static str, message: String) {
         let position = Some(self.lines.position(self.relay_json, at.start));
         self.errors.push(ConfigError { file: "relay.json", position, code, message });
+    }
+
+    /// The mistakes file by file, each from its top to its end.
+    fn in_order(mut self) -> Vec<ConfigError> {
+        self.errors.sort_by_key(|error| (error.file, error.position));
+        self.errors
     }
 
     fn missing_secret(&mut self, name: &str, what: &str) {

@@ -181,14 +181,15 @@ fn a_body_without_the_events_says_so() {
 #[test]
 fn mistakes_are_told_all_at_once() {
     let schema = schema(&[("SourceIP", ColumnType::String), ("Other", ColumnType::String)]);
-    let columns = [("source_ip", ".a"), ("nothing", ".b"), ("Other", ".a | frobnicate")];
+    let columns = [("source_ip", ".a"), ("nothing", ".b | ("), ("Other", ".a | frobnicate")];
     let errors = Mapping::compile(&schema, columns, Some(".[")).err().expect("has errors");
-    assert_eq!(errors.len(), 4, "{errors:?}");
+    assert_eq!(errors.len(), 5, "{errors:?}");
     assert_eq!(errors[0].reason, MappingErrorReason::UnknownColumn(Some("SourceIP".to_owned())));
     assert_eq!(errors[1].reason, MappingErrorReason::UnknownColumn(None));
-    let MappingErrorReason::Jq(error) = &errors[2].reason else { panic!("{errors:?}") };
+    assert!(matches!(errors[2].reason, MappingErrorReason::Jq(_)), "{errors:?}");
+    let MappingErrorReason::Jq(error) = &errors[3].reason else { panic!("{errors:?}") };
     assert_eq!((error.span.start, error.span.end), (5, 15));
-    assert_eq!(errors[3].column, None);
+    assert_eq!(errors[4].column, None);
 }
 
 #[test]

@@ -396,6 +396,12 @@ impl Mapping {
                     .map(|column| column.name.clone());
                 let reason = MappingErrorReason::UnknownColumn(meant);
                 errors.push(MappingError { column: Some(name.to_owned()), reason });
+                // Whoever mends the name should not meet the expression's mistakes only then.
+                if expr::chain(expression).is_none() {
+                    errors.extend(jq::compile(expression).err().into_iter().flatten().map(|error| {
+                        MappingError { column: Some(name.to_owned()), reason: MappingErrorReason::Jq(error) }
+                    }));
+                }
             }
         }
         let mut tree = Tree::new();
