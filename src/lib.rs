@@ -50,6 +50,8 @@ pub mod scan;
 
 pub mod artifact;
 
+pub mod kql;
+
 pub mod webhook;
 
 pub mod batch;
