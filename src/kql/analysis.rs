@@ -1,6 +1,6 @@
 //! Statements and operators: how the columns go from stage to stage.
 
-use super::expression::{Name, Value};
+use super::expression::{DEPTH, Name, Value};
 use super::functions;
 use super::lex::{Token, TokenKind};
 use super::scope::{Scope, fits};
@@ -168,6 +168,11 @@ impl<'t> Analysis<'t> {
 
     /// A function's result, for parameters of the types that it declares.
     fn function(&mut self, value: Range, body: Range) -> Binding {
+        if self.depth >= DEPTH {
+            self.problem_at(body.from, ProblemKind::TooDeep);
+            return Binding::Function(None);
+        }
+        self.depth = self.depth.saturating_add(1);
         self.spend(self.lets.len());
         let outer = self.lets.clone();
         let parameters = self.group(value.from);
@@ -200,24 +205,30 @@ impl<'t> Analysis<'t> {
             }
         };
         self.lets = outer;
+        self.depth = self.depth.saturating_sub(1);
         binding
     }
 
     /// Whether the tokens are a query rather than a scalar.
-    pub fn is_table(&self, range: Range) -> bool {
-        let Some(first) = self.tokens.get(range.from).filter(|_| range.from < range.to) else {
-            return false;
-        };
-        let group = self.group(range.from);
-        let whole = group.to.saturating_add(1) == range.to;
-        let named = match first.text {
-            "source" => range.to.saturating_sub(range.from) == 1,
-            "print" => true,
-            "datatable" => true,
-            "(" if whole => return self.is_table(group),
-            name => matches!(self.lets.get(name), Some(Binding::Table(_))),
-        };
-        named || self.split(range, "|").len() > 1
+    pub fn is_table(&self, mut range: Range) -> bool {
+        // Parentheses around all of it do not count.
+        for _ in 0..DEPTH {
+            let Some(first) = self.tokens.get(range.from).filter(|_| range.from < range.to) else {
+                return false;
+            };
+            let group = self.group(range.from);
+            if first.text == "(" && group.to.saturating_add(1) == range.to {
+                range = group;
+                continue;
+            }
+            let named = match first.text {
+                "source" => range.to.saturating_sub(range.from) == 1,
+                "print" | "datatable" => true,
+                name => matches!(self.lets.get(name), Some(Binding::Table(_))),
+            };
+            return named || self.split(range, "|").len() > 1;
+        }
+        false
     }
 
     /// A query: a source and the operators behind its pipes. Gives the columns that come out.
@@ -259,7 +270,7 @@ impl<'t> Analysis<'t> {
                 self.at = next;
                 (self.datatable(), Source::Own)
             }
-            Some(token) if token.text == "(" && self.depth < super::expression::DEPTH => {
+            Some(token) if token.text == "(" && self.depth < DEPTH => {
                 let group = self.group(range.from);
                 self.depth = self.depth.saturating_add(1);
                 let scope = self.pipeline(group);
@@ -415,10 +426,8 @@ impl<'t> Analysis<'t> {
     }
 
     fn project(&mut self, range: Range) {
-        if range.from >= range.to {
-            self.missing();
-        }
-        let columns = self.items(range);
+        // Without a list no column is left; Kusto takes that.
+        let columns = if range.from < range.to { self.items(range) } else { Vec::new() };
         let mut scope = Scope::default();
         for column in columns {
             if column.name.is_empty() {
@@ -622,7 +631,7 @@ impl<'t> Analysis<'t> {
                 renamed.insert(old, (name, all));
             } else {
                 let origin = Origin::Computed;
-                self.scope.set(OutputColumn { name, kind: None, certain: true, origin, span: Some(all) });
+                self.scope.set(OutputColumn { name, kind: None, certain: false, origin, span: Some(all) });
             }
         }
         self.spend(self.scope.columns().len());
@@ -702,7 +711,10 @@ impl<'t> Analysis<'t> {
         let mut names = HashSet::new();
         for column in columns {
             if names.insert(column.name.clone()) {
-                self.scope.set(column);
+                // That the type of a column that was there changes is not documented.
+                let before = self.scope.get(&column.name).map_or(column.kind, |before| before.kind);
+                let kind = column.kind.filter(|kind| before == Some(*kind));
+                self.scope.set(OutputColumn { kind, ..column });
             } else {
                 let kind = ProblemKind::DuplicateColumn { name: column.name };
                 self.problems.add(column.span.unwrap_or_default(), kind);

@@ -1,0 +1,162 @@
+// The core's outlines of transformations against Microsoft's language service for Kusto: on every text both say the
+// same, or the core says that it does not know.
+
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { existsSync, globSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { before, test } from "node:test";
+import { runInThisContext } from "node:vm";
+import { environment, root } from "../scripts/setup.mjs";
+
+const fixtures = join(root, "tests", "fixtures", "kql");
+const corpus = process.env.CCF_CORPUS ?? join(root, "..", "shared", "corpus");
+
+/** What transformations have and Kusto has not. */
+const TRANSFORMATIONS_ONLY = ["geo_location", "parse_cef_dictionary"];
+
+/**
+ * Problems of which the language service says nothing: texts without a query and with two are no mistakes to it,
+ * and it does not look into the literals of numbers and times.
+ */
+const OURS_ALONE = /^(NoQuery|SecondQuery|NotLiteral)/;
+
+before(() => {
+  // The package is two scripts for a browser, which leave `Kusto` and `Bridge` among the globals.
+  const require = createRequire(import.meta.url);
+  const folder = dirname(require.resolve("@kusto/language-service-next/package.json"));
+  for (const file of ["bridge.min.js", "Kusto.Language.Bridge.min.js"]) {
+    runInThisContext(readFileSync(join(folder, file), "utf8"), { filename: file });
+  }
+});
+
+/** What the language service makes of a transformation: the errors, and the columns that come out. */
+function second(text, columns) {
+  const { DatabaseSymbol, TableSymbol } = globalThis.Kusto.Language.Symbols;
+  const declared = columns.map(({ name, type }) => `['${name}']: ${type === "boolean" ? "bool" : type}`);
+  const table = new TableSymbol.$ctor7("source", `(${declared.join(", ")})`, null);
+  const globals = globalThis.Kusto.Language.GlobalState.Default.WithDatabase(
+    new DatabaseSymbol.$ctor1("workspace", [table]),
+  );
+  const code = globalThis.Kusto.Language.KustoCode.ParseAndAnalyze(text, globals);
+  const list = (items) => Array.from({ length: items?.Count ?? 0 }, (_, index) => items.getItem(index));
+  const errors = list(code.GetDiagnostics()).map(({ Code, Start, Length, Message }) => ({
+    code: Code,
+    // The core counts bytes.
+    at: [Start, Start + Length].map((offset) => Buffer.byteLength(text.slice(0, offset))).join("-"),
+    message: Message,
+  }));
+  const made = list(code.ResultType?.Columns).map(({ Name, Type }) => ({
+    name: Name,
+    type: Type.Name === "bool" ? "boolean" : Type.Name,
+  }));
+  return { errors, columns: made };
+}
+
+/** The core's outlines of `[{ text, columns }]`. */
+function outlines(flows) {
+  const lines = flows.map((flow) => `${JSON.stringify(flow)}\n`).join("");
+  const args = ["run", "--quiet", "--locked", "--example", "kql_outline"];
+  const run = spawnSync("cargo", args, {
+    cwd: root,
+    env: environment(),
+    input: lines,
+    encoding: "utf8",
+    maxBuffer: 1 << 28,
+  });
+  assert.equal(run.status, 0, run.stderr);
+  const written = run.stdout.trimEnd().split("\n");
+  assert.equal(written.length, flows.length);
+  return written.map((line) => JSON.parse(line));
+}
+
+/** Where the two contradict each other. */
+function contradictions(text, columns, ours) {
+  const theirs = second(text, columns);
+  const found = [];
+  const problems = ours.problems.filter((problem) => !OURS_ALONE.test(problem.kind));
+  const missing = ours.reads.filter((read) => read.resolution === "missing");
+  const unknown = ours.calls.filter((call) => call.verdict === "Unknown");
+  if (problems.length + missing.length + unknown.length > 0 && theirs.errors.length === 0) {
+    found.push(`only the core complains: ${JSON.stringify([...problems, ...missing, ...unknown])}`);
+  }
+  if (ours.problems.length > 0) return found;
+
+  // Behind an operator that it does not know the language service gives up.
+  if (ours.operators.some(({ verdict }) => verdict === "Unknown")) return found;
+
+  // The text is sound: names have to agree with their places.
+  const places = (items) => [...new Set(items.map((item) => item.at))].sort().join(" ");
+  const names = places(theirs.errors.filter((error) => error.code === "KS142"));
+  if (!ours.operators.some(({ verdict }) => verdict === "ManyRows")) {
+    if (names !== places(missing))
+      found.push(`columns missing at [${places(missing)}], for Kusto at [${names}]`);
+  }
+  const functions = theirs.errors.filter(
+    (error) => error.code === "KS211" && !TRANSFORMATIONS_ONLY.some((name) => error.message.includes(name)),
+  );
+  if (places(functions) !== places(unknown)) {
+    found.push(`functions unknown at [${places(unknown)}], for Kusto at [${places(functions)}]`);
+  }
+  const syntax = theirs.errors.filter((error) => /^KS0|^KS1[79]/.test(error.code));
+  if (syntax.length > 0) {
+    found.push(`Kusto alone complains: ${JSON.stringify(syntax)}`);
+  }
+
+  for (const { name, type, certain } of ours.columns) {
+    if (!certain) continue;
+    const column = theirs.columns.find((column) => column.name === name);
+    if (column === undefined) {
+      found.push(`no column ${name} comes out`);
+    } else if (type !== null && type !== column.type) {
+      found.push(`${name} is ${type}, for Kusto ${column.type}`);
+    }
+  }
+  if (ours.complete && ours.columns.every((column) => column.certain)) {
+    // Their order means nothing to a table. A column that `parse` replaces stands there twice for Kusto.
+    const names = (list) => [...new Set(list.map((column) => column.name))].sort().join(", ");
+    if (names(ours.columns) !== names(theirs.columns)) {
+      found.push(`columns [${names(ours.columns)}], for Kusto [${names(theirs.columns)}]`);
+    }
+  }
+  return found;
+}
+
+function compare(flows) {
+  const found = outlines(flows).flatMap((outline, index) => {
+    const { where, text, columns } = flows[index];
+    return contradictions(text, columns, outline).map((contradiction) => `${where}: ${contradiction}`);
+  });
+  assert.deepEqual(found, []);
+}
+
+test("the fixtures", () => {
+  const { columns } = JSON.parse(readFileSync(join(fixtures, "stream.json"), "utf8"));
+  const files = globSync("*/transform.kql", { cwd: fixtures }).sort();
+  assert.ok(files.length > 0);
+  compare(files.map((where) => ({ where, text: readFileSync(join(fixtures, where), "utf8"), columns })));
+});
+
+/** The flows of every Data Collection Rule in a JSON value, wherever it stands. */
+function* flows(where, value) {
+  if (value === null || typeof value !== "object") return;
+  if (value.streamDeclarations && Array.isArray(value.dataFlows)) {
+    for (const flow of value.dataFlows) {
+      const columns = value.streamDeclarations[flow.streams?.[0]]?.columns;
+      if (typeof flow.transformKql === "string" && columns) yield { where, text: flow.transformKql, columns };
+    }
+  }
+  for (const part of Object.values(value)) yield* flows(where, part);
+}
+
+test("published connectors", (context) => {
+  if (!existsSync(corpus)) return context.diagnostic(`skipped, there is no ${corpus}`);
+  const all = globSync("**/*.json", { cwd: corpus }).flatMap((file) => {
+    const text = readFileSync(join(corpus, file), "utf8");
+    if (!text.includes("transformKql")) return [];
+    return [...flows(file, JSON.parse(text))];
+  });
+  assert.ok(all.length > 0, `no transformation in ${corpus}`);
+  compare(all);
+});
