@@ -12,8 +12,14 @@ use ccf_edge::kql::{self, Outline, ProblemKind, Source};
 use proptest::prelude::*;
 use serde_json::Value;
 
-/// The JSON with each fact on a line of its own.
+/// The JSON with each fact on a line of its own, without what is null.
 fn pretty(outline: &Value) -> String {
+    let mut outline = outline.clone();
+    for fact in outline.as_object_mut().unwrap().values_mut().filter_map(Value::as_array_mut).flatten() {
+        if let Some(fact) = fact.as_object_mut() {
+            fact.retain(|_, value| !value.is_null());
+        }
+    }
     let mut text = String::from("{\n");
     let members = outline.as_object().expect("an object");
     for (number, (key, value)) in members.iter().enumerate() {

@@ -14,7 +14,7 @@ use std::collections::{HashMap, HashSet};
 
 /// How many steps may go into work that is not linear by itself, such as dropping columns again and again. Beyond
 /// them the columns are unknown.
-const WORK: usize = 2_000_000;
+const WORK: usize = 500_000;
 
 /// For how many names that are not known a similar one is looked for.
 const HINTS: usize = 20;
@@ -172,8 +172,10 @@ impl<'t> Analysis<'t> {
             self.problem_at(body.from, ProblemKind::TooDeep);
             return Binding::Function(None);
         }
+        if !self.spend(self.lets.len()) {
+            return Binding::Function(None);
+        }
         self.depth = self.depth.saturating_add(1);
-        self.spend(self.lets.len());
         let outer = self.lets.clone();
         let parameters = self.group(value.from);
         for parameter in self.split(parameters, ",") {
@@ -235,19 +237,40 @@ impl<'t> Analysis<'t> {
     pub fn pipeline(&mut self, range: Range) -> Scope {
         let stages = self.split(range, "|");
         let count = stages.len();
+        let mut torn = false;
         for (number, stage) in stages.into_iter().enumerate() {
             let last = number.saturating_add(1) == count;
             if number == 0 {
                 self.scope = self.source(stage);
             } else if stage.from < stage.to {
-                self.stage(stage);
+                // Behind `||` the condition goes on.
+                let goes_on = std::mem::take(&mut torn) && !self.begins_with_operator(stage);
+                if !goes_on {
+                    self.stage(stage);
+                }
+            } else if let Some(or) = self.double_pipe(stage) {
+                self.problems.add(or, ProblemKind::Unexpected { instead: Some("or") });
+                torn = true;
             } else {
-                let pipe = stage.from.saturating_sub(1);
                 let kind = if last { ProblemKind::TrailingPipe } else { ProblemKind::EmptyStage };
-                self.problem_at(pipe, kind);
+                self.problem_at(stage.from.saturating_sub(1), kind);
             }
         }
         std::mem::take(&mut self.scope)
+    }
+
+    /// The two pipes around an empty stage, where they stand side by side.
+    fn double_pipe(&self, stage: Range) -> Option<Span> {
+        let first = self.tokens.get(stage.from.checked_sub(1)?)?;
+        let second = self.tokens.get(stage.to).filter(|second| second.text == "|")?;
+        (first.span.end == second.span.start)
+            .then_some(Span { start: first.span.start, end: second.span.end })
+    }
+
+    fn begins_with_operator(&mut self, stage: Range) -> bool {
+        self.enter(stage);
+        let (name, _) = self.hyphenated();
+        functions::operator(&name) != OperatorVerdict::Unknown
     }
 
     /// What stands before the first pipe.
@@ -258,8 +281,9 @@ impl<'t> Analysis<'t> {
         let (scope, source) = match first {
             Some(token) if token.text == "source" && token.kind == TokenKind::Name => {
                 self.at = next;
-                self.spend(self.stream.columns().len());
-                (self.stream.clone(), Source::Stream)
+                let stream = self.stream.columns().len();
+                let scope = if self.spend(stream) { self.stream.clone() } else { Scope::unknown() };
+                (scope, Source::Stream)
             }
             Some(token) if token.text == "print" => {
                 self.at = next;
@@ -283,11 +307,15 @@ impl<'t> Analysis<'t> {
                 if self.peek().is_some_and(|open| open.text == "(") {
                     self.at = self.group(self.at).to.saturating_add(1);
                 }
-                let table = match self.lets.get(token.text) {
-                    Some(Binding::Table(scope)) => scope.clone(),
-                    _ => Scope::default(),
+                let columns = match self.lets.get(token.text) {
+                    Some(Binding::Table(scope)) => scope.columns().len(),
+                    _ => 0,
                 };
-                self.spend(table.columns().len());
+                let affordable = self.spend(columns);
+                let table = match self.lets.get(token.text) {
+                    Some(Binding::Table(scope)) if affordable => scope.clone(),
+                    _ => Scope::unknown(),
+                };
                 (table, self.source.unwrap_or(Source::Other))
             }
             found => {
@@ -295,7 +323,8 @@ impl<'t> Analysis<'t> {
                 let span = found.map_or(Span { start: end, end }, |token| token.span);
                 self.problems.add(span, ProblemKind::NotSource);
                 self.at = self.end;
-                let mut scope = self.stream.clone();
+                let stream = self.stream.columns().len();
+                let mut scope = if self.spend(stream) { self.stream.clone() } else { Scope::unknown() };
                 scope.blur();
                 (scope, Source::Other)
             }
@@ -357,6 +386,7 @@ impl<'t> Analysis<'t> {
                 certain: true,
                 origin: Origin::Parsed,
                 span: Some(span),
+                expression: None,
             });
         }
         columns
@@ -400,7 +430,7 @@ impl<'t> Analysis<'t> {
             "as" | "take" | "limit" | "sample" | "sort" | "order" | "top" | "serialize" | "consume"
             | "assert-schema" => {}
             "print" | "datatable" => {
-                self.problems.add(span, ProblemKind::Unexpected);
+                self.problems.add(span, ProblemKind::Unexpected { instead: None });
                 self.scope.blur();
             }
             _ => self.scope.blur(),
@@ -468,6 +498,7 @@ impl<'t> Analysis<'t> {
             return None;
         }
         let target = self.target(range);
+        let from = self.at;
         if target.is_none() && self.is_list_of_targets(range) {
             self.scope.open = true;
             return None;
@@ -476,13 +507,36 @@ impl<'t> Analysis<'t> {
         self.finish();
         let start = self.tokens.get(range.from)?.span.start;
         let end = self.tokens.get(range.to.saturating_sub(1))?.span.end;
+        let expression = self.tokens.get(from).map(|token| Span { start: token.span.start, end });
         let Value { kind, name, origin, .. } = value;
-        let (name, certain) = match (target, name) {
-            (Some(name), _) | (None, Name::Column(name) | Name::Path(name)) => (name, true),
-            (None, Name::Argument(name)) => (name, false),
-            (None, Name::None) => (String::new(), false),
+        let mut column = OutputColumn {
+            name: String::new(),
+            kind,
+            certain: true,
+            origin,
+            span: Some(Span { start, end }),
+            expression: None,
         };
-        Some(OutputColumn { name, kind, certain, origin, span: Some(Span { start, end }) })
+        match (target, name) {
+            (Some(name), _) => {
+                column.name = name;
+                column.expression = expression;
+            }
+            (None, Name::Column(name)) => {
+                // The column as it is: the place that made it says more than this one.
+                let before = self.scope.get(&name);
+                column.span = before.and_then(|before| before.span).or(column.span);
+                column.expression = before.and_then(|before| before.expression);
+                column.name = name;
+            }
+            (None, Name::Path(name)) => column.name = name,
+            (None, Name::Argument(name)) => {
+                column.name = name;
+                column.certain = false;
+            }
+            (None, Name::None) => column.certain = false,
+        }
+        Some(column)
     }
 
     /// The name before `=`.
@@ -513,9 +567,8 @@ impl<'t> Analysis<'t> {
     /// `project-away` and `project-keep`: names, and patterns with `*`.
     fn drop_or_keep(&mut self, range: Range, keep: bool) {
         let (names, patterns) = self.names_and_patterns(range);
-        self.spend(self.scope.columns().len().saturating_mul(patterns.len().saturating_add(1)));
-        if self.work > WORK {
-            self.scope.blur();
+        let columns = self.scope.columns().len();
+        if !self.spend(columns.saturating_mul(patterns.len().saturating_add(1))) {
             return;
         }
         let listed = |name: &str| names.contains(name) || patterns.iter().any(|pattern| fits(pattern, name));
@@ -574,8 +627,7 @@ impl<'t> Analysis<'t> {
                     names.insert(pattern);
                 }
             } else {
-                self.spend(self.scope.columns().len());
-                let any = self.work > WORK
+                let any = !self.spend(self.scope.columns().len())
                     || self.scope.open
                     || self.scope.columns().iter().any(|column| fits(&pattern, &column.name));
                 if !any {
@@ -631,13 +683,17 @@ impl<'t> Analysis<'t> {
                 renamed.insert(old, (name, all));
             } else {
                 let origin = Origin::Computed;
-                self.scope.set(OutputColumn { name, kind: None, certain: false, origin, span: Some(all) });
+                self.scope.set(OutputColumn {
+                    name,
+                    kind: None,
+                    certain: false,
+                    origin,
+                    span: Some(all),
+                    expression: None,
+                });
             }
         }
-        self.spend(self.scope.columns().len());
-        if self.work > WORK {
-            self.scope.blur();
-        } else {
+        if self.spend(self.scope.columns().len()) {
             self.scope.rename(&renamed);
         }
     }
@@ -679,6 +735,7 @@ impl<'t> Analysis<'t> {
                 certain: true,
                 origin: Origin::Parsed,
                 span: Some(span),
+                expression: None,
             });
         }
         self.made(operator, columns);
@@ -757,11 +814,14 @@ impl<'t> Analysis<'t> {
             .and_then(|near| known.iter().copied().find(|known| *known == near))
     }
 
-    fn spend(&mut self, steps: usize) {
+    /// Whether that many steps may still be made. If not, the columns are unknown from here on.
+    fn spend(&mut self, steps: usize) -> bool {
         self.work = self.work.saturating_add(steps);
-        if self.work > WORK {
-            self.scope.blur();
+        if self.work <= WORK {
+            return true;
         }
+        self.scope = Scope::unknown();
+        false
     }
 
     // Tokens.
@@ -891,7 +951,12 @@ impl<'t> Analysis<'t> {
         match self.peek() {
             // A bracket without a partner has been reported.
             Some(token) if token.kind == TokenKind::Close && token.partner.is_none() => {}
-            Some(token) => self.problems.add(token.span, ProblemKind::Unexpected),
+            Some(token) => {
+                let next = self.tokens.get(self.at.saturating_add(1));
+                let next = next.filter(|next| next.span.start == token.span.end).map(|next| next.text);
+                let instead = habit(token.text, next);
+                self.problems.add(token.span, ProblemKind::Unexpected { instead });
+            }
             None => {}
         }
         self.at = self.end;
@@ -940,6 +1005,21 @@ pub(super) fn is_reserved(name: &str) -> bool {
             | "timespan"
             | "time"
     )
+}
+
+/// What KQL has for something that other languages write so.
+fn habit(text: &str, next: Option<&str>) -> Option<&'static str> {
+    match text {
+        "=" => Some("=="),
+        "&" if next == Some("&") => Some("and"),
+        "!" => Some("not(…)"),
+        "?" => Some("iff(…)"),
+        _ => {
+            let words =
+                ["and", "or", "has", "contains", "startswith", "endswith", "in", "between", "matches"];
+            words.into_iter().find(|word| *word != text && word.eq_ignore_ascii_case(text))
+        }
+    }
 }
 
 /// What a string literal stands for, as far as names need it.

@@ -141,7 +141,10 @@ pub enum ProblemKind {
     /// An expression, a name or a list is missing.
     Missing,
     /// A token that cannot stand here; what follows in the same place was not looked at.
-    Unexpected,
+    Unexpected {
+        /// What KQL has for a habit from another language: `and` for `&&`.
+        instead: Option<&'static str>,
+    },
     /// A name that must be written `['name']`, because KQL reads it as something else.
     NeedsBrackets {
         /// The name.
@@ -293,8 +296,10 @@ pub struct OutputColumn {
     pub certain: bool,
     /// Where its values come from.
     pub origin: Origin,
-    /// Where the text makes it; `None` for a column of the stream that passes through.
+    /// Where the text makes it, or lists it; `None` for a column of the stream that passes through unnamed.
     pub span: Option<Span>,
+    /// The expression that makes it, where the text gives that a name: what a conversion would go around.
+    pub expression: Option<Span>,
 }
 
 /// The columns that come out.

@@ -31,9 +31,15 @@ impl Scope {
                 certain: true,
                 origin: Origin::Stream(column.name.clone()),
                 span: None,
+                expression: None,
             });
         }
         scope
+    }
+
+    /// Columns of which nothing is known.
+    pub fn unknown() -> Scope {
+        Scope { open: true, ..Scope::default() }
     }
 
     /// The columns in their order.

@@ -45,6 +45,7 @@ pub fn of(text: &str, columns: &[Column]) -> Value {
             "certain": column.certain,
             "origin": format!("{:?}", column.origin),
             "at": column.span.map(place),
+            "expression": column.expression.map(|span| span_text(text, span)),
         })
     });
     json!({
