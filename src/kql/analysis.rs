@@ -547,7 +547,7 @@ impl<'t> Analysis<'t> {
         if let Some((name, span)) = named
             && self.skip("=")
         {
-            if !bracketed && (name.contains('-') || is_reserved(&name) || name == "kind") {
+            if !bracketed && (name.contains('-') || functions::reserved_for_names(&name)) {
                 self.problems.add(span, ProblemKind::NeedsBrackets { name: name.clone() });
             }
             return Some(name);
@@ -981,30 +981,6 @@ impl<'t> Analysis<'t> {
 fn next_sibling(token: &Token<'_>, at: usize) -> usize {
     let end = if token.kind == TokenKind::Open { token.partner } else { None };
     end.unwrap_or(at).saturating_add(1)
-}
-
-/// The words that are no names, unless they stand in brackets.
-///
-/// Source: Microsoft's language service (KS228).
-pub(super) fn is_reserved(name: &str) -> bool {
-    matches!(
-        name,
-        "and"
-            | "or"
-            | "between"
-            | "string"
-            | "int"
-            | "int32"
-            | "long"
-            | "int64"
-            | "real"
-            | "double"
-            | "decimal"
-            | "datetime"
-            | "date"
-            | "timespan"
-            | "time"
-    )
 }
 
 /// What KQL has for something that other languages write so.

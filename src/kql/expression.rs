@@ -1,6 +1,6 @@
 //! Expressions: what they read and call, and the type of their value.
 
-use super::analysis::{Analysis, Binding, Range, is_reserved, literal};
+use super::analysis::{Analysis, Binding, Range, literal};
 use super::functions::{self, Returns};
 use super::lex::{Token, TokenKind};
 use super::{Dynamic, Kind, Origin, ProblemKind, Verdict};
@@ -237,9 +237,14 @@ impl<'t> Analysis<'t> {
             }
             (TokenKind::Name, "true" | "false") => Value::of(Some(Kind::Boolean)),
             (TokenKind::Name, name) => {
-                if (is_reserved(name) || functions::comparison(name) != Verdict::Unknown)
-                    && self.scope.get(name).is_some()
-                {
+                if functions::reserved_for_values(name) {
+                    let operator =
+                        matches!(name, "and" | "or") || functions::comparison(name) != Verdict::Unknown;
+                    if operator && self.scope.get(name).is_none() {
+                        self.at = start;
+                        self.unexpected();
+                        return Value::of(None);
+                    }
                     self.problems.add(token.span, ProblemKind::NeedsBrackets { name: name.to_owned() });
                 }
                 self.reference(name, token.span)
@@ -286,6 +291,10 @@ impl<'t> Analysis<'t> {
                     match self.peek() {
                         Some(next) if next.kind == TokenKind::Name => {
                             self.at = self.at.saturating_add(1);
+                            if functions::reserved_for_values(next.text) {
+                                let name = next.text.to_owned();
+                                self.problems.add(next.span, ProblemKind::NeedsBrackets { name });
+                            }
                             if self.peek().is_some_and(|open| open.text == "(") {
                                 self.function_call(next.text, next);
                                 value = Value::of(None);

@@ -505,3 +505,81 @@ pub(super) fn operator(name: &str) -> OperatorVerdict {
 /// The operators that transformations support.
 pub(super) const OPERATORS: [&str; 6] =
     ["where", "extend", "project", "project-away", "project-rename", "parse"];
+
+/// The words that cannot name a new column unless they stand in brackets.
+///
+/// Source of both lists: the errors KS006 and KS228 of Microsoft's language service, word by word.
+pub(super) fn reserved_for_names(name: &str) -> bool {
+    matches!(
+        name,
+        "kind"
+            | "withsource"
+            | "time"
+            | "date"
+            | "string"
+            | "int"
+            | "long"
+            | "real"
+            | "double"
+            | "decimal"
+            | "boolean"
+            | "uniqueid"
+            | "datetime"
+            | "timespan"
+            | "int32"
+            | "int64"
+            | "dynamic"
+            | "true"
+            | "false"
+            | "and"
+            | "or"
+            | "between"
+            | "startswith"
+            | "endswith"
+            | "has_any"
+            | "has_all"
+            | "like"
+            | "asc"
+            | "desc"
+            | "first"
+            | "last"
+            | "flags"
+            | "simple"
+            | "relaxed"
+            | "bagexpansion"
+            | "queries"
+            | "isfuzzy"
+            | "with_itemindex"
+            | "expandoutput"
+            | "project"
+            | "toscalar"
+            | "union"
+            | "external_data"
+    )
+}
+
+/// The words that do not stand for a column or a member unless they stand in brackets.
+pub(super) fn reserved_for_values(name: &str) -> bool {
+    let names_alone = matches!(name, "kind" | "withsource" | "toscalar" | "external_data" | "true" | "false");
+    reserved_for_names(name) && !names_alone
+        || matches!(
+            name,
+            "title"
+                | "by"
+                | "of"
+                | "to"
+                | "has"
+                | "in"
+                | "contains"
+                | "materialize"
+                | "accumulate"
+                | "set"
+                | "print"
+                | "search"
+                | "find"
+                | "as"
+                | "where"
+                | "invoke"
+                | "sample"
+        )
+}

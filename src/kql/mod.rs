@@ -145,7 +145,8 @@ pub enum ProblemKind {
         /// What KQL has for a habit from another language: `and` for `&&`.
         instead: Option<&'static str>,
     },
-    /// A name that must be written `['name']`, because KQL reads it as something else.
+    /// A name that should be written `['name']`, because it is a word of KQL. Microsoft's language service refuses
+    /// it without; whether Azure does so too is not documented.
     NeedsBrackets {
         /// The name.
         name: String,
