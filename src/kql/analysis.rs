@@ -479,8 +479,13 @@ impl<'t> Analysis<'t> {
             return columns;
         }
         for item in self.split(range, ",") {
-            let Some(column) = self.item(item) else { continue };
-            if !column.name.is_empty() && !names.insert(column.name.clone()) && column.certain {
+            let Some(mut column) = self.item(item) else { continue };
+            let again = !column.name.is_empty() && !names.insert(column.name.clone());
+            if again && column.origin == Origin::Member && column.expression.is_none() {
+                // Kusto makes up another name for the second one.
+                column.name.clear();
+                column.certain = false;
+            } else if again && column.certain {
                 let kind = ProblemKind::DuplicateColumn { name: column.name };
                 self.problems.add(column.span.unwrap_or_default(), kind);
                 continue;
@@ -627,11 +632,13 @@ impl<'t> Analysis<'t> {
                     names.insert(pattern);
                 }
             } else {
-                let any = !self.spend(self.scope.columns().len())
-                    || self.scope.open
-                    || self.scope.columns().iter().any(|column| fits(&pattern, &column.name));
-                if !any {
-                    let resolution = Resolution::Missing { nearest: None };
+                let known = self.spend(self.scope.columns().len());
+                if !known || !self.scope.columns().iter().any(|column| fits(&pattern, &column.name)) {
+                    let resolution = if self.scope.open {
+                        Resolution::Undecided
+                    } else {
+                        Resolution::Missing { nearest: None }
+                    };
                     self.reads.push(Read { name: pattern.clone(), span, resolution });
                 }
                 patterns.push(pattern);

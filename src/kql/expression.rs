@@ -40,7 +40,8 @@ impl Value {
     }
 }
 
-/// Operators of one of these levels cannot follow each other: `a == b == c` is no KQL.
+// How tightly operators bind, found out by asking the language service; `or` is 1 and `and` 2. Two of one of the
+// levels EQUALITY, RELATION and WORD cannot follow each other: `a == b == c` is no KQL.
 const EQUALITY: u8 = 3;
 const RELATION: u8 = 4;
 const SUM: u8 = 5;
@@ -67,13 +68,14 @@ impl<'t> Analysis<'t> {
         }
         self.depth = self.depth.saturating_add(1);
         let mut left = self.signed();
-        // The level of an operator that no other of its level can follow.
-        let mut barred = None;
+        // The highest level that may still follow: what binds tighter belongs to an operand.
+        let mut highest = u8::MAX;
         while let Some(infix) = self.infix() {
-            if infix.level <= above || barred == Some(infix.level) {
+            if infix.level <= above || infix.level > highest {
                 break;
             }
-            barred = matches!(infix.level, EQUALITY | RELATION | WORD).then_some(infix.level);
+            let chains = !matches!(infix.level, EQUALITY | RELATION | WORD);
+            highest = if chains { infix.level } else { infix.level.saturating_sub(1) };
             self.at = self.at.saturating_add(infix.tokens);
             left = self.operation(left, &infix);
         }
@@ -92,7 +94,8 @@ impl<'t> Analysis<'t> {
         let level = match (token.kind, token.text) {
             (TokenKind::Name, "or") => 1,
             (TokenKind::Name, "and") => 2,
-            (TokenKind::Sign, "==" | "!=" | "<>" | "=~" | "!~") => EQUALITY,
+            (TokenKind::Sign, "==" | "!=" | "<>") => EQUALITY,
+            (TokenKind::Sign, "=~" | "!~") => WORD,
             (TokenKind::Sign, "<" | "<=" | ">" | ">=") => RELATION,
             (TokenKind::Sign, "+" | "-") => SUM,
             (TokenKind::Sign, "*" | "/" | "%") => PRODUCT,
@@ -175,22 +178,16 @@ impl<'t> Analysis<'t> {
         self.enter(Range { from: group.to.saturating_add(1), to: end });
     }
 
-    /// A value, with signs before it.
+    /// A value, with a sign before it or none.
     fn signed(&mut self) -> Value {
-        let mut signs = false;
-        while self.skip("-") || self.skip("+") {
-            signs = true;
-        }
+        let signed = self.skip("-") || self.skip("+");
         let value = self.primary();
         let value = self.members(value);
-        if !signs {
+        if !signed {
             return value;
         }
-        Value::of(match value.kind {
-            Some(Kind::Int | Kind::Long) => Some(Kind::Long),
-            Some(Kind::Real | Kind::Timespan | Kind::Decimal) => value.kind,
-            _ => None,
-        })
+        let kept = [Kind::Long, Kind::Real, Kind::Timespan, Kind::Decimal];
+        Value::of(value.kind.filter(|kind| kept.contains(kind)))
     }
 
     fn primary(&mut self) -> Value {
@@ -276,6 +273,8 @@ impl<'t> Analysis<'t> {
                 text: None,
                 type_name: None,
             },
+            // Under what name a member of something unknown comes out is not known either.
+            None if self.peek().is_some_and(|next| matches!(next.text, "." | "[")) => Value::of(None),
             None => Value { name: Name::Column(name.to_owned()), ..Value::of(None) },
         }
     }
@@ -319,7 +318,8 @@ impl<'t> Analysis<'t> {
                 self.problems.add(span, ProblemKind::NoMembers { kind });
             }
             let kind = value.kind.filter(|kind| *kind == Kind::Dynamic);
-            let name = match (value.name, suffix) {
+            // Under what name a member of something else than `dynamic` comes out is not known.
+            let name = match (value.name, suffix.filter(|_| kind.is_some())) {
                 (Name::Column(name) | Name::Path(name), Some(member)) => Name::Path(name + "_" + &member),
                 (Name::Argument(name), Some(member)) => Name::Argument(name + "_" + &member),
                 _ => Name::None,
@@ -438,6 +438,7 @@ impl<'t> Analysis<'t> {
         match returns {
             Returns::Kind(kind) => Some(kind),
             Returns::Common => common(values.iter()),
+            Returns::Ordered => common(values.iter()).filter(|kind| *kind != Kind::Dynamic),
             Returns::Branches => common(values.get(1..3)?.iter()),
             Returns::Cases => {
                 // Conditions and values in turn; the last one is the value for none of them.

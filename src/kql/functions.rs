@@ -13,6 +13,8 @@ pub(super) enum Returns {
     Kind(Kind),
     /// The common type of all arguments.
     Common,
+    /// The same, for types that have an order: not for `dynamic`.
+    Ordered,
     /// The common type of the second and third argument (`iff`).
     Branches,
     /// The common type of every second argument and the last one (`case`).
@@ -359,7 +361,8 @@ fn returns(name: &str) -> Option<Returns> {
         "base64_decode_toguid" | "new_guid" | "toguid" => Kind::Guid,
         "case" => return Some(Returns::Cases),
         "iff" | "iif" => return Some(Returns::Branches),
-        "coalesce" | "max_of" | "min_of" => return Some(Returns::Common),
+        "coalesce" => return Some(Returns::Common),
+        "max_of" | "min_of" => return Some(Returns::Ordered),
         "bin" | "floor" | "abs" => return Some(Returns::Rounded),
         "ceiling" | "round" => return Some(Returns::Real),
         "extract" | "extract_json" | "extractjson" => return Some(Returns::Typeof),
