@@ -141,6 +141,79 @@ test("the fixtures", () => {
   compare(files.map((where) => ({ where, text: readFileSync(join(fixtures, where), "utf8"), columns })));
 });
 
+/** Numbers from 0 to 1 that are the same in every run (mulberry32). */
+function random(seed) {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+const WORDS = "== != < >= =~ has !has contains startswith and or + - * / % in !in in~ between";
+const UNARY =
+  "tostring toint tolong toreal tobool todatetime totimespan toguid todecimal parse_json isempty isnull strlen " +
+  "tolower array_length not startofday abs floor round ceiling gettype";
+const BINARY = "coalesce max_of min_of strcat bin split extract_all pow datetime_diff pack_array round";
+const VALUES =
+  "TimeGenerated Message Count Bytes Score Blocked Seen Event Tags ['src-ip'] _time Nope 1 1.5 \"x\" 1h true " +
+  "Event.a Event['b'] Tags[0] int(null) datetime(2024-01-01) now()";
+
+/** Transformations of the fixtures' stream that nobody would write. */
+function* nonsense(count, seed) {
+  const next = random(seed);
+  const pick = (list) => list[Math.floor(next() * list.length)];
+  const one = (words) => pick(words.split(" "));
+  const value = (depth) => {
+    if (depth === 0) return one(VALUES);
+    const inner = () => value(depth - 1);
+    const forms = [
+      () => `(${inner()})`,
+      () => `-${inner()}`,
+      () => `${one(UNARY)}(${inner()})`,
+      () => `${one(BINARY)}(${inner()}, ${inner()})`,
+      () => `iff(${inner()}, ${inner()}, ${inner()})`,
+      () => `case(${inner()}, ${inner()}, ${inner()}, ${inner()}, ${inner()})`,
+      () => `parse_json(${inner()}).a[0]`,
+      () => `extract("a", 1, ${inner()}, typeof(${one("int long real datetime string bool")}))`,
+    ];
+    const operation = () => {
+      const word = one(WORDS);
+      if (word === "between") return `${inner()} between (${inner()} .. ${value(0)})`;
+      if (/^!?in~?$/.test(word)) return `${inner()} ${word} (${inner()}, ${value(0)})`;
+      return `${inner()} ${word} ${inner()}`;
+    };
+    return pick([...forms, operation, operation, operation])();
+  };
+  let made = 0;
+  const name = () => (next() < 0.2 ? one("Message Count Event TimeGenerated") : `New${++made}`);
+  const stage = (number) =>
+    pick([
+      () => `where ${value(2)}`,
+      () => `extend ${name()} = ${value(2)}`,
+      () => `extend New${++made} = ${value(2)}, New${++made} = ${value(2)}, ${value(1)}`,
+      () => `project TimeGenerated, Message, Event, Count, New${++made} = ${value(2)}, Event.a.b`,
+      () => `project-away ${one("S* *s Count Message,Score ['src-ip'] B*k*d *")}`,
+      () => "project-keep TimeGenerated, M*, E*, C*, N*",
+      () => `parse Message with * "a" ${name()}${one(":int :long :datetime :string")} "b" *`,
+      // What a renamed column is when there is none the core leaves open.
+      () =>
+        number === 0 ? `project-rename New${++made} = ${one("Message Seen ['src-ip']")}` : "where Blocked",
+    ])();
+  for (let number = 0; number < count; number += 1) {
+    const stages = Array.from({ length: 1 + Math.floor(next() * 4) }, (_, index) => stage(index));
+    const text = `source | ${stages.join(" | ")}`;
+    yield { where: text, text };
+  }
+}
+
+test("nonsense", () => {
+  const { columns } = JSON.parse(readFileSync(join(fixtures, "stream.json"), "utf8"));
+  compare([...nonsense(150, 1)].map((flow) => ({ ...flow, columns })));
+});
+
 /** The flows of every Data Collection Rule in a JSON value, wherever it stands. */
 function* flows(where, value) {
   if (value === null || typeof value !== "object") return;
