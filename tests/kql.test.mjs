@@ -46,6 +46,8 @@ function second(text, columns) {
     // The core counts bytes.
     at: [Start, Start + Length].map((offset) => Buffer.byteLength(text.slice(0, offset))).join("-"),
     message: Message,
+    // Of what type the value before it is the core may not know.
+    member: text[Start - 1] === ".",
   }));
   const made = list(code.ResultType?.Columns).map(({ Name, Type }) => ({
     name: Name,
@@ -88,7 +90,9 @@ function contradictions(text, columns, ours) {
 
   // The text is sound: names have to agree with their places.
   const places = (items) => [...new Set(items.map((item) => item.at))].sort().join(" ");
-  const names = theirs.errors.filter((error) => error.code === "KS142").map((error) => error.at);
+  const names = theirs.errors
+    .filter(({ code, member }) => code === "KS142" && !member)
+    .map((error) => error.at);
   if (!ours.operators.some(({ verdict }) => verdict === "ManyRows")) {
     const undecided = ours.reads.filter((read) => read.resolution === "undecided").map((read) => read.at);
     const theirs = places(names.filter((at) => !undecided.includes(at)).map((at) => ({ at })));

@@ -775,9 +775,10 @@ impl<'t> Analysis<'t> {
         let mut names = HashSet::new();
         for column in columns {
             if names.insert(column.name.clone()) {
-                // That the type of a column that was there changes is not documented.
-                let before = self.scope.get(&column.name).map_or(column.kind, |before| before.kind);
-                let kind = column.kind.filter(|kind| before == Some(*kind));
+                // What becomes of a column that was there is not documented: for the language service both are.
+                let before = self.scope.get(&column.name).map(|before| before.kind);
+                self.scope.open |= before.is_some();
+                let kind = column.kind.filter(|kind| before.is_none_or(|before| before == Some(*kind)));
                 self.scope.set(OutputColumn { kind, ..column });
             } else {
                 let kind = ProblemKind::DuplicateColumn { name: column.name };

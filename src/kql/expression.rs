@@ -16,7 +16,7 @@ pub(super) enum Name {
     Column(String),
     /// The expression is a member of a column: `a.b` makes `a_b`.
     Path(String),
-    /// The expression converts something of this name; that Kusto keeps the name is not documented.
+    /// The expression is a function of something of this name, which may or may not keep the name.
     Argument(String),
     /// A name that is not known.
     None,
@@ -378,12 +378,13 @@ impl<'t> Analysis<'t> {
         if name == "now" && values.is_empty() {
             value.origin = Origin::Now;
         }
-        if functions::keeps_name(name)
-            && let [Value { name: Name::Column(name) | Name::Path(name) | Name::Argument(name), .. }] =
-                values.as_slice()
-        {
-            value.name = Name::Argument(name.clone());
-        }
+        // Many functions pass the name of their first argument on. Which ones is not documented.
+        let first = values.into_iter().next().map(|first| first.name);
+        value.name = match first {
+            Some(Name::Column(name)) if self.scope.get(&name).is_some() => Name::Argument(name),
+            Some(Name::Path(name) | Name::Argument(name)) => Name::Argument(name),
+            _ => Name::None,
+        };
         value
     }
 

@@ -426,12 +426,6 @@ fn known(name: &str) -> bool {
         )
 }
 
-/// The functions whose unnamed result takes the name of their argument, as far as that has one.
-pub(super) fn keeps_name(name: &str) -> bool {
-    name.starts_with("to") && name != "tolower" && name != "toupper" && name != "tohex"
-        || matches!(name, "parse_json" | "parsejson")
-}
-
 /// Whether transformations support an operator that stands between two values, such as `has` or `in~`.
 pub(super) fn comparison(name: &str) -> Verdict {
     match name {
