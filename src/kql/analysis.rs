@@ -438,20 +438,15 @@ impl<'t> Analysis<'t> {
     }
 
     fn extend(&mut self, range: Range) {
-        let columns = self.items(range);
-        for column in columns {
-            if column.name.is_empty() {
-                // A name that Kusto makes up, such as `Column1`.
-                self.scope.open = true;
-                continue;
-            }
-            if !column.certain && self.scope.get(&column.name).is_some() {
-                // Whether such a column replaces the other one or gets another name is not documented.
+        for column in self.items(range) {
+            // A name that Kusto makes up, such as `Column1`: what it is, and whether the column replaces another one.
+            self.scope.open |= !column.certain;
+            let there = self.scope.get(&column.name).is_some();
+            if !column.certain && there {
                 self.scope.set(OutputColumn { kind: None, ..column });
-                self.scope.open = true;
-                continue;
+            } else if !column.name.is_empty() {
+                self.scope.set(column);
             }
-            self.scope.set(column);
         }
     }
 
@@ -460,9 +455,8 @@ impl<'t> Analysis<'t> {
         let columns = if range.from < range.to { self.items(range) } else { Vec::new() };
         let mut scope = Scope::default();
         for column in columns {
-            if column.name.is_empty() {
-                scope.open = true;
-            } else {
+            scope.open |= !column.certain;
+            if !column.name.is_empty() {
                 scope.set(column);
             }
         }
