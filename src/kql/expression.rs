@@ -7,7 +7,7 @@ use super::{Dynamic, Kind, Origin, ProblemKind, Verdict};
 use crate::text::Span;
 
 /// How deeply expressions may be nested. Published transforms stay under 10.
-pub(super) const DEPTH: usize = 100;
+pub(super) const DEPTH: usize = 80;
 
 /// The name that a column gets from an expression that is given none.
 #[derive(Clone, Debug)]
