@@ -50,6 +50,14 @@ pub mod scan;
 
 pub mod artifact;
 
+pub mod finding;
+
+pub mod edit;
+
+pub mod rules;
+
+pub mod report;
+
 pub mod webhook;
 
 pub mod batch;

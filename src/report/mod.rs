@@ -1,0 +1,3 @@
+//! How findings look to people and to tools.
+
+pub mod text;
