@@ -8,7 +8,7 @@ import { existsSync, globSync, mkdtempSync, readFileSync, rmSync } from "node:fs
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { buildPackage, buildWorker } from "./build.mjs";
+import { buildLocal, buildPackage, buildWorker } from "./build.mjs";
 import { environment, root } from "./setup.mjs";
 
 const WASM = ["--target=wasm32-unknown-unknown", "--locked", "--no-default-features"];
@@ -31,6 +31,11 @@ const STAGES = [
     name: "clippy-js",
     title: "clippy, the package",
     run: () => check("cargo", ["clippy", "--lib", ...WASM, "--features=js", ...DENY]),
+  },
+  {
+    name: "clippy-local",
+    title: "clippy, local Azure",
+    run: () => check("cargo", ["clippy", "--lib", ...WASM, "--features=local", ...DENY]),
   },
   { name: "native", title: "Rust tests, native", run: () => cargoTest(["--locked", "--no-fail-fast"]) },
   {
@@ -103,6 +108,7 @@ async function buildAll() {
   try {
     await buildWorker();
     await buildPackage();
+    await buildLocal();
     return { passed: 1, failed: 0 };
   } catch (error) {
     process.stdout.write(`${error.message}\n`);

@@ -16,7 +16,8 @@ use ccf_edge::artifact::folder::Folder;
 use ccf_edge::edit;
 use ccf_edge::finding::Finding;
 use ccf_edge::report::text::{self, Colour};
-use ccf_edge::rules::{self, Options, Rule, rules};
+use ccf_edge::rules::options::Options;
+use ccf_edge::rules::{self, Rule, rules};
 use serde_json::Value;
 use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
@@ -150,7 +151,7 @@ fn folder(files: &Files) -> Folder {
 }
 
 fn check(folder: &Folder) -> Vec<Finding> {
-    rules::check(folder, &Options::default())
+    rules::check(folder, &Options::default()).findings
 }
 
 fn shown(folder: &Folder, findings: &[Finding]) -> String {
