@@ -8,6 +8,7 @@ import { existsSync, globSync, mkdtempSync, readFileSync, rmSync } from "node:fs
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { installBrowser } from "./browser.mjs";
 import { buildLocal, buildPackage, buildWorker } from "./build.mjs";
 import { environment, root } from "./setup.mjs";
 
@@ -125,6 +126,7 @@ async function cargoTest(args) {
 
 /** The tests below tests/ that Node runs. */
 async function nodeTests() {
+  installBrowser();
   const files = globSync("tests/*.test.mjs", { cwd: root }).sort();
   if (files.length === 0) return { passed: 0, failed: 1 };
   const report = join(scratch, "node.tap");

@@ -6,7 +6,7 @@ use super::json::{array, object, text};
 use super::{Places, help, why};
 use crate::artifact::folder::{File, FileId, Folder};
 use crate::finding::{Finding, Fix, Severity};
-use crate::rules::{Rule, rules};
+use crate::rules::{REPOSITORY, Rule, rules};
 use crate::text::Span;
 
 /// Writes findings: one run, with every rule that there is.
@@ -15,6 +15,7 @@ pub fn write(folder: &Folder, findings: &[Finding]) -> String {
     let driver = object(&[
         ("name", text("ccf-edge")),
         ("version", text(env!("CARGO_PKG_VERSION"))),
+        ("informationUri", text(REPOSITORY)),
         ("rules", array(rules().map(descriptor))),
     ]);
     let results = array(findings.iter().filter_map(|finding| result(&mut places, finding)));

@@ -86,8 +86,8 @@ const FAMILIES: &[(&str, &[Rule])] = &[
     ("package", package::RULES),
 ];
 
-/// Where the sources of this project are published; the pages of the rules lie there.
-const REPOSITORY: &str = "https://github.com/ccf-edge/ccf-edge/blob/main";
+/// Where the sources of this project are published.
+pub const REPOSITORY: &str = "https://github.com/ccf-edge/ccf-edge";
 
 /// Every rule in the order of the codes.
 pub fn rules() -> impl Iterator<Item = &'static Rule> {
@@ -109,7 +109,7 @@ impl Rule {
     /// The address of the rule's page.
     pub fn url(&self) -> String {
         let file = format!("{}_{}.md", self.code.to_ascii_lowercase(), self.name.replace('-', "_"));
-        format!("{REPOSITORY}/src/rules/{}/{file}", self.family())
+        format!("{REPOSITORY}/blob/main/src/rules/{}/{file}", self.family())
     }
 
     /// What the rule checks, in Markdown.
