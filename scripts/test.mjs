@@ -10,6 +10,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { installBrowser } from "./browser.mjs";
 import { buildLocal, buildPackage, buildWorker } from "./build.mjs";
+import { fuzzTarget, fuzzTargets } from "./fuzz.mjs";
 import { environment, root } from "./setup.mjs";
 
 const WASM = ["--target=wasm32-unknown-unknown", "--locked", "--no-default-features"];
@@ -39,6 +40,7 @@ const STAGES = [
     run: () => check("cargo", ["clippy", "--lib", ...WASM, "--features=local", ...DENY]),
   },
   { name: "native", title: "Rust tests, native", run: () => cargoTest(["--locked", "--no-fail-fast"]) },
+  { name: "fuzz", title: "fuzzing, ten seconds a target", run: fuzzAll },
   {
     name: "lint",
     title: "JavaScript formatting and lint",
@@ -115,6 +117,11 @@ async function buildAll() {
     process.stdout.write(`${error.message}\n`);
     return { passed: 0, failed: 1 };
   }
+}
+
+function fuzzAll() {
+  const found = fuzzTargets().map((name) => fuzzTarget(name, 10));
+  return { passed: found.filter(Boolean).length, failed: found.filter((sound) => !sound).length };
 }
 
 /** `cargo test`, natively and through wasm-bindgen's runner: both close each binary with the same line. */
