@@ -55,3 +55,11 @@ pub fn first_placeholder(text: &str) -> Option<(&str, &str, &str)> {
         start = at.saturating_add(1);
     }
 }
+
+/// Whether a GUID stands somewhere in a text, such as the id of a subscription.
+pub fn has_guid(text: &str) -> bool {
+    // Its groups of hexadecimal digits, which hyphens part.
+    const GROUPS: [usize; 5] = [8, 4, 4, 4, 12];
+    text.split(|char: char| !char.is_ascii_hexdigit() && char != '-')
+        .any(|word| word.len() == 36 && word.split('-').map(str::len).eq(GROUPS))
+}

@@ -55,14 +55,15 @@ impl<'t> Output<'t> {
     pub fn of(stream: &'t str) -> Option<Output<'t>> {
         let custom = stream.strip_prefix("Custom-").filter(|table| table.len() > 3 && table.ends_with("_CL"));
         let standard = stream.strip_prefix("Microsoft-");
-        let standard = standard.filter(|table| !table.is_empty() && !table.to_ascii_lowercase().ends_with("_cl"));
+        let standard =
+            standard.filter(|table| !table.is_empty() && !table.to_ascii_lowercase().ends_with("_cl"));
         custom.map(Output::Custom).or(standard.map(Output::Standard))
     }
 }
 
 impl<'f> Dcr<'f> {
     /// The streams that it declares.
-    pub fn streams(&self) -> impl Iterator<Item = StreamNode<'f>> {
+    pub fn streams(&self) -> impl Iterator<Item = StreamNode<'f>> + use<'f> {
         let declarations = self.resource.find("/properties/streamDeclarations");
         let members = declarations.and_then(Value::as_object).unwrap_or_default();
         members.iter().map(|member| StreamNode { member })
@@ -74,13 +75,13 @@ impl<'f> Dcr<'f> {
     }
 
     /// Its data flows.
-    pub fn flows(&self) -> impl Iterator<Item = Flow<'f>> {
+    pub fn flows(&self) -> impl Iterator<Item = Flow<'f>> + use<'f> {
         let flows = self.resource.find("/properties/dataFlows");
         flows.and_then(Value::as_array).unwrap_or_default().iter().map(|value| Flow { value })
     }
 
     /// Its destinations of every kind: most kinds have an array of them, some one object.
-    pub fn destinations(&self) -> impl Iterator<Item = Destination<'f>> {
+    pub fn destinations(&self) -> impl Iterator<Item = Destination<'f>> + use<'f> {
         let kinds = self.resource.find("/properties/destinations").and_then(Value::as_object);
         kinds.unwrap_or_default().iter().flat_map(|kind| {
             let single = kind.value.as_object().map(|_| &kind.value);
@@ -97,7 +98,7 @@ impl<'f> StreamNode<'f> {
     }
 
     /// The columns, as far as `columns` is an array.
-    pub fn columns(&self) -> impl Iterator<Item = ColumnNode<'f>> {
+    pub fn columns(&self) -> impl Iterator<Item = ColumnNode<'f>> + use<'f> {
         table::columns(self.member.value.find("/columns"))
     }
 
@@ -112,7 +113,7 @@ impl<'f> StreamNode<'f> {
 
 impl<'f> Flow<'f> {
     /// The names in `streams`.
-    pub fn streams(&self) -> impl Iterator<Item = &'f Value> {
+    pub fn streams(&self) -> impl Iterator<Item = &'f Value> + use<'f> {
         self.value.find("/streams").and_then(Value::as_array).unwrap_or_default().iter()
     }
 
@@ -122,7 +123,7 @@ impl<'f> Flow<'f> {
     }
 
     /// The names in `destinations`.
-    pub fn destinations(&self) -> impl Iterator<Item = &'f Value> {
+    pub fn destinations(&self) -> impl Iterator<Item = &'f Value> + use<'f> {
         self.value.find("/destinations").and_then(Value::as_array).unwrap_or_default().iter()
     }
 
@@ -148,9 +149,9 @@ impl<'f> Destination<'f> {
         Some(&self.value.member("name")?.value)
     }
 
-    /// The name, where it is a string.
+    /// The name, where it is a string with something in it.
     pub fn name(&self) -> Option<&'f str> {
-        self.name_value()?.as_str()
+        self.name_value()?.as_str().filter(|name| !name.trim().is_empty())
     }
 }
 
