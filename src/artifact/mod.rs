@@ -2,6 +2,8 @@
 
 pub mod schema;
 
+pub mod secret;
+
 pub mod standard;
 
 pub mod arm;

@@ -4,6 +4,7 @@ mod connector;
 mod cross;
 mod dcr;
 mod definition;
+mod extra;
 mod general;
 mod package;
 mod solution;
@@ -82,6 +83,7 @@ const FAMILIES: &[&[Rule]] = &[
     solution::RULES,
     cross::RULES,
     package::RULES,
+    extra::RULES,
 ];
 
 /// Every rule in the order of the codes.
@@ -180,6 +182,7 @@ fn finding(code: &'static str, severity: Severity, file: FileId, span: Span, mes
         help: String::new(),
         related: Vec::new(),
         fixes: Vec::new(),
+        hidden: false,
     }
 }
 

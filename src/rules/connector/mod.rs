@@ -14,4 +14,5 @@ family![
     ccf066_auth_type_not_push,
     ccf067_fixed_application,
     ccf068_connector_without_usual_members,
+    ccf069_secret_in_artifact,
 ];

@@ -1,5 +1,6 @@
 use crate::artifact::arm::literal;
 use crate::artifact::dcr::Dcr;
+use crate::artifact::resource::Origin;
 use crate::artifact::solution::Solution;
 use crate::edit;
 use crate::finding::Severity;
@@ -17,6 +18,10 @@ pub(super) const RULE: Rule = Rule {
 
 fn check(dcr: &Dcr<'_>, _: &Solution<'_>, report: &mut Report) {
     let file = dcr.resource.file;
+    // A template may hold a rule of agents beside the connector's.
+    if dcr.resource.origin == Origin::Template && dcr.streams().next().is_none() {
+        return;
+    }
     let kind = dcr.resource.member("/kind");
     if let Some((member, kind)) = kind.and_then(|member| Some((member, literal(&member.value)?)))
         && !kind.is_empty()
