@@ -233,10 +233,13 @@ fn is_entra_secret(word: &str) -> bool {
 /// A word behind a name that only secrets have and a `=`.
 fn pair(ahead: &str, word: &str) -> Option<&'static str> {
     let name = ahead.strip_suffix('=')?;
-    // The names are short: the rest of what stands ahead is of no interest.
-    let last = name.len().saturating_sub(20);
-    let name = name.get(last..).unwrap_or_default().to_ascii_lowercase();
-    let name = name.rsplit(|char: char| !char.is_ascii_alphanumeric() && char != '_').next()?;
+    let length = name.bytes().rev().take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'_').count();
+    let (before, name) = name.split_at_checked(name.len().saturating_sub(length))?;
+    // In a query `pwd=…` is the name of a column; in what has secrets a pair is the first or has a mark ahead of it.
+    if !before.is_empty() && !before.trim_end().ends_with([';', '&', '?', '\'', '"', '`']) {
+        return None;
+    }
+    let name = name.to_ascii_lowercase();
     let (_, least, kind) = PAIRS.iter().find(|(known, ..)| *known == name)?;
     (word.len() >= *least && is_value(word)).then_some(*kind)
 }

@@ -5,6 +5,7 @@
 //! lacks, so a name that is not here is doubtful, not wrong.
 
 use super::schema::ColumnType;
+use std::sync::LazyLock;
 
 /// The tables. The head of the file says how it is written.
 const TABLES: &str = include_str!("standard_tables.txt");
@@ -34,22 +35,25 @@ pub fn table(name: &str) -> Option<StandardTable> {
 
 /// Every table, in the order of their names.
 pub fn tables() -> impl Iterator<Item = StandardTable> {
-    let mut rest = TABLES;
-    std::iter::from_fn(move || {
-        loop {
-            let (line, below) = rest.split_once('\n')?;
-            rest = below;
-            if line.starts_with('#') || line.contains(' ') {
-                continue;
-            }
-            // Its columns reach to the next line of one word.
-            let columns = below.split_inclusive('\n').take_while(|line| line.contains(' '));
-            let length = columns.map(str::len).sum();
-            let (lines, after) = below.split_at_checked(length)?;
-            rest = after;
-            return Some(StandardTable { name: line, lines });
+    static INDEX: LazyLock<Vec<StandardTable>> = LazyLock::new(|| read(TABLES));
+    INDEX.iter().copied()
+}
+
+fn read(mut rest: &'static str) -> Vec<StandardTable> {
+    let mut tables = Vec::new();
+    while let Some((name, below)) = rest.split_once('\n') {
+        rest = below;
+        if name.starts_with('#') {
+            continue;
         }
-    })
+        // Its columns reach to the next line of one word.
+        let columns = below.split_inclusive('\n').take_while(|line| line.contains(' '));
+        let length = columns.map(str::len).sum();
+        let (lines, after) = below.split_at_checked(length).unwrap_or((below, ""));
+        rest = after;
+        tables.push(StandardTable { name, lines });
+    }
+    tables
 }
 
 impl StandardTable {

@@ -29,6 +29,9 @@ const OTHERS: [&str; 7] = [
 fn check(connector: &Connector<'_>, solution: &Solution<'_>, report: &mut Report) {
     let resource = &connector.resource;
     let file = resource.file;
+    if report.is_full(file) {
+        return;
+    }
     let Some(value) = connector.kind() else {
         report
             .at(file, resource.head(), "The data connector has no `kind`.")

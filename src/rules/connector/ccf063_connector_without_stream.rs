@@ -19,7 +19,7 @@ fn check(connector: &Connector<'_>, solution: &Solution<'_>, report: &mut Report
     let file = connector.resource.file;
     let config = connector.resource.find("/properties/dcrConfig").filter(|_| connector.is_push());
     // Without the object that is the mistake.
-    let Some(config) = config.filter(|config| config.as_object().is_some()) else { return };
+    let Some(config) = config.filter(|config| config.as_object().is_some() && !report.is_full(file)) else { return };
     let Some(value) = config.member("streamName").map(|member| &member.value) else {
         let key = connector.resource.member("/properties/dcrConfig").map(|member| member.key_span);
         let finding = report.at(file, key.unwrap_or(head(config)), "`dcrConfig` has no `streamName`.");
@@ -62,7 +62,7 @@ fn check(connector: &Connector<'_>, solution: &Solution<'_>, report: &mut Report
         format!("Custom-{name}")
     };
     finding
-        .help(format!("Write the name as the DCR declares it: {}.", quoted(&mended)))
+        .help(format!("Write {}, if the DCR declares the stream so.", quoted(&mended)))
         .suggest(format!("Write {}", quoted(&mended)), edit::replace_string(file, value.span, &mended));
 }
 

@@ -14,7 +14,7 @@ pub(super) const RULE: Rule = Rule {
 
 fn check(connector: &Connector<'_>, _: &Solution<'_>, report: &mut Report) {
     let file = connector.resource.file;
-    if !connector.is_push() {
+    if !connector.is_push() || report.is_full(file) {
         return;
     }
     let Some(properties) = connector.resource.member("/properties") else {

@@ -16,7 +16,8 @@ pub(super) const RULE: Rule = Rule {
 
 fn check(connector: &Connector<'_>, _: &Solution<'_>, report: &mut Report) {
     let file = connector.resource.file;
-    let auth = connector.resource.member("/properties/auth").filter(|_| connector.is_push());
+    let auth = connector.resource.member("/properties/auth");
+    let auth = auth.filter(|_| connector.is_push() && !report.is_full(file));
     // Without the object that is the mistake.
     let Some(auth) = auth.filter(|auth| auth.value.as_object().is_some()) else { return };
     let Some(member) = auth.value.member("type") else {

@@ -1,11 +1,14 @@
 use crate::artifact::arm::literal;
 use crate::artifact::dcr::Dcr;
+use crate::artifact::folder::File;
 use crate::artifact::solution::Solution;
 use crate::edit;
-use crate::finding::Edit;
 use crate::finding::Severity;
+use crate::json::Value;
 use crate::rules::{Check, Report, Rule};
+use crate::text::Span;
 use crate::text::quoted;
+use std::collections::{HashMap, HashSet};
 
 pub(super) const RULE: Rule = Rule {
     code: "CCF032",
@@ -17,6 +20,8 @@ pub(super) const RULE: Rule = Rule {
 
 fn check(dcr: &Dcr<'_>, solution: &Solution<'_>, report: &mut Report) {
     let file = dcr.resource.file;
+    let declared: HashSet<&str> = dcr.streams().map(|stream| stream.name()).collect();
+    let mut references = None;
     for stream in dcr.streams() {
         let name = stream.name();
         if name.strip_prefix("Custom-").is_some_and(|rest| !rest.is_empty()) || report.is_full(file) {
@@ -31,7 +36,7 @@ fn check(dcr: &Dcr<'_>, solution: &Solution<'_>, report: &mut Report) {
             continue;
         }
         let mended = format!("Custom-{stem}");
-        let taken = dcr.stream(&mended).is_some();
+        let taken = declared.contains(mended.as_str());
         let finding =
             report.at(file, span, format!("The stream's name {} does not start with `Custom-`.", quoted(name)));
         finding.help(format!(
@@ -40,7 +45,10 @@ fn check(dcr: &Dcr<'_>, solution: &Solution<'_>, report: &mut Report) {
         ));
         if !taken {
             let mut edits = edit::replace_string(file, span, &mended);
-            edits.extend(references(dcr, solution, name, &mended));
+            let references = references.get_or_insert_with(|| references_of(dcr, solution));
+            for (file, span) in references.get(name).into_iter().flatten() {
+                edits.extend(edit::replace_string(file, *span, &mended));
+            }
             finding.suggest(format!("Rename the stream to {}", quoted(&mended)), edits);
         }
     }
@@ -58,25 +66,21 @@ fn stem(name: &str) -> &str {
     name
 }
 
-/// Edits of everything in the solution that names the stream.
-fn references(dcr: &Dcr<'_>, solution: &Solution<'_>, name: &str, mended: &str) -> Vec<Edit> {
-    let mut edits = Vec::new();
-    let flows = dcr.flows().flat_map(|flow| flow.streams());
-    for stream in flows.filter(|stream| literal(stream) == Some(name)) {
-        edits.extend(edit::replace_string(dcr.resource.file, stream.span, mended));
-    }
-    for connector in &solution.connectors {
-        if let Some(stream) = connector.stream_name().filter(|stream| literal(stream) == Some(name)) {
-            edits.extend(edit::replace_string(connector.resource.file, stream.span, mended));
+/// Where the flows, the connectors and their pages name each stream.
+fn references_of<'f>(dcr: &Dcr<'f>, solution: &Solution<'f>) -> HashMap<&'f str, Vec<(&'f File, Span)>> {
+    let mut found: HashMap<&str, Vec<(&File, Span)>> = HashMap::new();
+    let mut add = |file, value: &'f Value| {
+        if let Some(name) = literal(value) {
+            found.entry(name).or_default().push((file, value.span));
         }
+    };
+    dcr.flows().flat_map(|flow| flow.streams()).for_each(|stream| add(dcr.resource.file, stream));
+    for connector in &solution.connectors {
+        connector.stream_name().into_iter().for_each(|stream| add(connector.resource.file, stream));
     }
     for definition in &solution.definitions {
-        for instruction in definition.instructions() {
-            let shown = instruction.parameter("value").filter(|value| value.as_str() == Some(name));
-            if let Some(shown) = shown {
-                edits.extend(edit::replace_string(definition.resource.file, shown.span, mended));
-            }
-        }
+        let shown = definition.instructions().into_iter().filter_map(|instruction| instruction.parameter("value"));
+        shown.for_each(|value| add(definition.resource.file, value));
     }
-    edits
+    found
 }

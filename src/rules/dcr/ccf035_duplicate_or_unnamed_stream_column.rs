@@ -21,6 +21,9 @@ fn check(dcr: &Dcr<'_>, _: &Solution<'_>, report: &mut Report) {
         let place = format!("the stream {}", quoted(stream.name()));
         let mut names = HashMap::new();
         for column in stream.columns().filter(|column| column.value.as_object().is_some()) {
+            if report.is_full(file) {
+                return;
+            }
             let Some(value) = column.name_value() else {
                 report.at(file, head(column.value), format!("A column of {place} has no `name`."));
                 continue;

@@ -35,6 +35,9 @@ fn check(dcr: &Dcr<'_>, _: &Solution<'_>, report: &mut Report) {
         return;
     };
     for (index, item) in items.iter().enumerate() {
+        if report.is_full(file) {
+            return;
+        }
         if item.as_object().is_none() {
             let message = format!("A workspace is an object with a `name`, not {}.", item.described());
             report.at(file, item.span, message);

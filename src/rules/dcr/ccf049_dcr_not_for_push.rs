@@ -19,7 +19,7 @@ pub(super) const RULE: Rule = Rule {
 fn check(dcr: &Dcr<'_>, _: &Solution<'_>, report: &mut Report) {
     let file = dcr.resource.file;
     // A template may hold a rule of agents beside the connector's.
-    if dcr.resource.origin == Origin::Template && dcr.streams().next().is_none() {
+    if report.is_full(file) || dcr.resource.origin == Origin::Template && dcr.streams().next().is_none() {
         return;
     }
     let kind = dcr.resource.member("/kind");
