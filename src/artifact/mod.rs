@@ -17,3 +17,7 @@ pub mod definition;
 pub mod connector;
 
 pub mod solution;
+
+pub mod version;
+
+pub mod notes;
