@@ -4,8 +4,10 @@ use ccf_edge::artifact::folder::Folder;
 use ccf_edge::artifact::notes::Notes;
 use ccf_edge::artifact::version::{Date, Version};
 
-/// Each release's version and date as the text has them, and whether they are sound.
-fn read(text: &str) -> Option<Vec<(String, String)>> {
+/// Versions and dates of releases as the text has them.
+type Rows = Vec<(String, String)>;
+
+fn read(text: &str) -> Option<Rows> {
     let mut folder = Folder::new(None);
     let id = folder.add("ReleaseNotes.md", text.as_bytes());
     let file = folder.file(id).unwrap();
@@ -21,13 +23,14 @@ fn read(text: &str) -> Option<Vec<(String, String)>> {
     Some(notes.releases.iter().map(shown).collect())
 }
 
-fn rows(rows: &[(&str, &str)]) -> Option<Vec<(String, String)>> {
+fn rows(rows: &[(&str, &str)]) -> Option<Rows> {
     Some(rows.iter().map(|(version, date)| ((*version).to_owned(), (*date).to_owned())).collect())
 }
 
 #[test]
 fn tables_are_read_as_people_write_them() {
-    let cases: [(&str, &str, &[(&str, &str)]); 8] = [
+    type Case = (&'static str, &'static str, &'static [(&'static str, &'static str)]);
+    let cases: [Case; 8] = [
         (
             "the usual form",
             "| **Version** | **Date Modified (DD-MM-YYYY)** | **Change History** |\n|---|---|---|\n| 3.0.1 | 01-02-2026 | More. |\n| 3.0.0 | 01-01-2026 | First. |\n",

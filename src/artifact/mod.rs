@@ -21,3 +21,5 @@ pub mod solution;
 pub mod version;
 
 pub mod notes;
+
+pub mod data_file;

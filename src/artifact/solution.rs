@@ -11,6 +11,7 @@ use super::folder::{File, Folder, split};
 use super::resource::{Resource, Role, resources};
 use super::table::Table;
 use crate::json::Value;
+use std::collections::HashMap;
 
 /// A solution: what the packager makes one package of.
 #[derive(Clone, Debug)]
@@ -39,7 +40,12 @@ pub struct Solution<'f> {
     pub notes: Option<&'f File>,
     /// The files in `Package`: what the packager wrote.
     pub package: Vec<&'f File>,
+    /// Which connectors name which definition, by the definition's id in lower case.
+    named: HashMap<String, Vec<usize>>,
 }
+
+/// How many connectors are looked up for one definition; a solution with more is made by a machine.
+const PER_DEFINITION: usize = 64;
 
 /// Where in a solution a file lies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -95,6 +101,26 @@ impl<'f> Solution<'f> {
         kinds.iter().filter(|present| **present).count() < 2
     }
 
+    /// The data connectors whose `connectorDefinitionName` is the definition's id, compared as the packager does.
+    pub fn connectors_of(&self, definition: &Definition<'_>) -> impl Iterator<Item = &Connector<'f>> {
+        let id = definition.id().and_then(Value::as_str).map(str::to_ascii_lowercase);
+        let indices = id.and_then(|id| self.named.get(&id)).map(Vec::as_slice).unwrap_or_default();
+        indices.iter().filter_map(|index| self.connectors.get(*index))
+    }
+
+    /// Whether a definition is a Push connector's, as far as can be told: its page says so, or its connector does, or
+    /// nothing says otherwise.
+    pub fn is_push(&self, definition: &Definition<'_>) -> bool {
+        if definition.looks_like_push() == Some(true) {
+            return true;
+        }
+        let mut connectors = self.connectors_of(definition).peekable();
+        match connectors.peek() {
+            Some(_) => connectors.any(Connector::is_push),
+            None => definition.looks_like_push().is_none(),
+        }
+    }
+
     /// Every resource, tables first.
     pub fn resources(&self) -> impl Iterator<Item = &Resource<'f>> {
         let tables = self.tables.iter().map(|table| &table.resource);
@@ -130,6 +156,7 @@ pub fn solutions(folder: &Folder) -> Vec<Solution<'_>> {
             metadata: None,
             notes: None,
             package: Vec::new(),
+            named: HashMap::new(),
         })
         .collect();
     let mut read = read;
@@ -148,6 +175,7 @@ pub fn solutions(folder: &Folder) -> Vec<Solution<'_>> {
     }
     for solution in &mut solutions {
         solution.find_metadata();
+        solution.index_connectors();
     }
     solutions.retain(|solution| !solution.files.is_empty());
     solutions
@@ -195,6 +223,16 @@ impl<'f> Solution<'f> {
             _ => {
                 // Logos, images, workbooks: nothing to read, but other files name them.
                 self.files.push(file);
+            }
+        }
+    }
+
+    fn index_connectors(&mut self) {
+        for (index, connector) in self.connectors.iter().enumerate() {
+            let Some(name) = connector.definition_name().and_then(Value::as_str) else { continue };
+            let indices = self.named.entry(name.to_ascii_lowercase()).or_default();
+            if indices.len() < PER_DEFINITION {
+                indices.push(index);
             }
         }
     }
