@@ -17,3 +17,9 @@ pub mod definition;
 pub mod connector;
 
 pub mod solution;
+
+pub mod version;
+
+pub mod notes;
+
+pub mod data_file;

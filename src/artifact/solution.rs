@@ -45,7 +45,12 @@ pub struct Solution<'f> {
     pub package: Vec<&'f File>,
     /// Every file below the root, those that have nothing to do with connectors too, by its path in lower case.
     paths: HashMap<String, &'f File>,
+    /// Which connectors name which definition, by the definition's id in lower case.
+    named: HashMap<String, Vec<usize>>,
 }
+
+/// How many connectors are looked up for one definition; a solution with more is made by a machine.
+const PER_DEFINITION: usize = 64;
 
 /// Where in a solution a file lies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -103,6 +108,26 @@ impl<'f> Solution<'f> {
         kinds.iter().filter(|present| **present).count() < 2
     }
 
+    /// The data connectors whose `connectorDefinitionName` is the definition's id, compared as the packager does.
+    pub fn connectors_of(&self, definition: &Definition<'_>) -> impl Iterator<Item = &Connector<'f>> {
+        let id = definition.id().and_then(Value::as_str).map(str::to_ascii_lowercase);
+        let indices = id.and_then(|id| self.named.get(&id)).map(Vec::as_slice).unwrap_or_default();
+        indices.iter().filter_map(|index| self.connectors.get(*index))
+    }
+
+    /// Whether a definition is a Push connector's, as far as can be told: its page says so, or its connector does, or
+    /// nothing says otherwise.
+    pub fn is_push(&self, definition: &Definition<'_>) -> bool {
+        if definition.looks_like_push() == Some(true) {
+            return true;
+        }
+        let mut connectors = self.connectors_of(definition).peekable();
+        match connectors.peek() {
+            Some(_) => connectors.any(Connector::is_push),
+            None => definition.looks_like_push().is_none(),
+        }
+    }
+
     /// Every resource, tables first.
     pub fn resources(&self) -> impl Iterator<Item = &Resource<'f>> {
         let tables = self.tables.iter().map(|table| &table.resource);
@@ -144,6 +169,7 @@ pub fn solutions(folder: &Folder) -> Vec<Solution<'_>> {
     let mut solutions: Vec<Solution<'_>> = solutions.into_values().collect();
     for solution in &mut solutions {
         solution.find_metadata();
+        solution.index_connectors();
     }
     let some = solutions.iter().any(|solution| solution.resources().next().is_some());
     solutions.retain(|solution| match some {
@@ -169,6 +195,7 @@ impl<'f> Solution<'f> {
             notes: None,
             package: Vec::new(),
             paths: HashMap::new(),
+            named: HashMap::new(),
         }
     }
 
@@ -200,6 +227,16 @@ impl<'f> Solution<'f> {
             _ => {}
         }
         self.files.push(file);
+    }
+
+    fn index_connectors(&mut self) {
+        for (index, connector) in self.connectors.iter().enumerate() {
+            let Some(name) = connector.definition_name().and_then(Value::as_str) else { continue };
+            let indices = self.named.entry(name.to_ascii_lowercase()).or_default();
+            if indices.len() < PER_DEFINITION {
+                indices.push(index);
+            }
+        }
     }
 
     fn find_metadata(&mut self) {
