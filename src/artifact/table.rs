@@ -2,7 +2,8 @@
 //!
 //! Source: Microsoft's API description of `Microsoft.OperationalInsights/workspaces/tables`.
 
-use super::resource::Resource;
+use super::resource::{Origin, Resource};
+use super::schema::ColumnType;
 use crate::json::Value;
 
 /// A custom table of the workspace.
@@ -23,6 +24,15 @@ impl<'f> Table<'f> {
     /// The name, where it is a string that means itself.
     pub fn name(&self) -> Option<&'f str> {
         self.resource.name()
+    }
+
+    /// The name without the workspace's, which a template writes ahead of it: `contoso/Larkspur_CL`.
+    pub fn own_name(&self) -> Option<&'f str> {
+        let name = self.name()?;
+        match self.resource.origin {
+            Origin::Template => name.rsplit('/').next(),
+            _ => Some(name),
+        }
     }
 
     /// The columns, as far as `properties.schema.columns` is an array.
@@ -55,6 +65,69 @@ impl<'f> ColumnNode<'f> {
     /// The type as it is written, where it is a string.
     pub fn type_name(&self) -> Option<&'f str> {
         self.type_value()?.as_str()
+    }
+}
+
+/// The type of a table's column.
+///
+/// Source: Microsoft's API description of `Microsoft.OperationalInsights/workspaces/tables`, versions 2022-10-01 to
+/// 2026-03-01.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum TableType {
+    /// One that streams have too.
+    Stream(ColumnType),
+    /// `guid`, which streams do not have.
+    Guid,
+}
+
+/// How a known type is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Spelling {
+    /// As the API has it. It has `dateTime`, but everybody writes `datetime`: both count.
+    Usual,
+    /// `bool`, which the API does not list, but Microsoft's guide does.
+    Bool,
+    /// In another case.
+    OtherCase,
+}
+
+impl TableType {
+    /// The name to write.
+    pub fn name(self) -> &'static str {
+        match self {
+            TableType::Stream(kind) => kind.name(),
+            TableType::Guid => "guid",
+        }
+    }
+
+    /// The names of all types, for messages.
+    pub fn names() -> impl Iterator<Item = &'static str> {
+        ColumnType::ALL.into_iter().map(ColumnType::name).chain(["guid"])
+    }
+
+    /// The type that a name stands for, in any case, and how it is written.
+    pub fn read(name: &str) -> Option<(TableType, Spelling)> {
+        let lower = name.to_ascii_lowercase();
+        let kind = match lower.as_str() {
+            "guid" => TableType::Guid,
+            "bool" => TableType::Stream(ColumnType::Boolean),
+            _ => TableType::Stream(ColumnType::parse(&lower)?),
+        };
+        let spelling = match name {
+            "bool" => Spelling::Bool,
+            "dateTime" => Spelling::Usual,
+            _ if name == kind.name() => Spelling::Usual,
+            _ => Spelling::OtherCase,
+        };
+        Some((kind, spelling))
+    }
+
+    /// What the author of a name that is no type most likely wanted.
+    pub fn nearest(name: &str) -> Option<TableType> {
+        match name.trim().to_ascii_lowercase().as_str() {
+            "uuid" | "guid" => Some(TableType::Guid),
+            _ => ColumnType::nearest(name).map(TableType::Stream),
+        }
     }
 }
 
