@@ -34,7 +34,7 @@ pub struct Flow<'f> {
 
 impl<'f> Dcr<'f> {
     /// The streams that it declares.
-    pub fn streams(&self) -> impl Iterator<Item = StreamNode<'f>> {
+    pub fn streams(&self) -> impl Iterator<Item = StreamNode<'f>> + use<'f> {
         let declarations = self.resource.find("/properties/streamDeclarations");
         let members = declarations.and_then(Value::as_object).unwrap_or_default();
         members.iter().map(|member| StreamNode { member })
@@ -46,7 +46,7 @@ impl<'f> Dcr<'f> {
     }
 
     /// Its data flows.
-    pub fn flows(&self) -> impl Iterator<Item = Flow<'f>> {
+    pub fn flows(&self) -> impl Iterator<Item = Flow<'f>> + use<'f> {
         let flows = self.resource.find("/properties/dataFlows");
         flows.and_then(Value::as_array).unwrap_or_default().iter().map(|value| Flow { value })
     }
@@ -74,7 +74,7 @@ impl<'f> StreamNode<'f> {
 
 impl<'f> Flow<'f> {
     /// The names in `streams`.
-    pub fn streams(&self) -> impl Iterator<Item = &'f Value> {
+    pub fn streams(&self) -> impl Iterator<Item = &'f Value> + use<'f> {
         self.value.find("/streams").and_then(Value::as_array).unwrap_or_default().iter()
     }
 

@@ -47,6 +47,8 @@ pub struct Solution<'f> {
     paths: HashMap<String, &'f File>,
     /// Which connectors name which definition, by the definition's id in lower case.
     named: HashMap<String, Vec<usize>>,
+    /// The definitions by their ids in lower case.
+    ids: HashMap<String, usize>,
 }
 
 /// How many connectors are looked up for one definition; a solution with more is made by a machine.
@@ -113,6 +115,11 @@ impl<'f> Solution<'f> {
         let id = definition.id().and_then(Value::as_str).map(str::to_ascii_lowercase);
         let indices = id.and_then(|id| self.named.get(&id)).map(Vec::as_slice).unwrap_or_default();
         indices.iter().filter_map(|index| self.connectors.get(*index))
+    }
+
+    /// The definition of that id, compared as the packager does. Of several the first counts.
+    pub fn definition(&self, id: &str) -> Option<&Definition<'f>> {
+        self.ids.get(&id.to_ascii_lowercase()).and_then(|index| self.definitions.get(*index))
     }
 
     /// Whether a definition is a Push connector's, as far as can be told: its page says so, or its connector does, or
@@ -196,6 +203,7 @@ impl<'f> Solution<'f> {
             package: Vec::new(),
             paths: HashMap::new(),
             named: HashMap::new(),
+            ids: HashMap::new(),
         }
     }
 
@@ -230,6 +238,10 @@ impl<'f> Solution<'f> {
     }
 
     fn index_connectors(&mut self) {
+        for (index, definition) in self.definitions.iter().enumerate() {
+            let Some(id) = definition.id().and_then(Value::as_str) else { continue };
+            self.ids.entry(id.to_ascii_lowercase()).or_insert(index);
+        }
         for (index, connector) in self.connectors.iter().enumerate() {
             let Some(name) = connector.definition_name().and_then(Value::as_str) else { continue };
             let indices = self.named.entry(name.to_ascii_lowercase()).or_default();

@@ -2,4 +2,12 @@
 
 use super::family;
 
-family![];
+family![
+    ccf100_output_table_not_in_solution,
+    ccf101_table_without_flow,
+    ccf106_definition_name_matches_no_definition,
+    ccf107_connector_stream_without_flow,
+    ccf108_connector_stream_not_declared,
+    ccf109_definition_without_connector_or_dcr,
+    ccf110_several_connectors_for_one_definition,
+];
