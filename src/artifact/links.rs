@@ -75,18 +75,25 @@ impl<'s, 'f> Tables<'s, 'f> {
 pub struct Streams<'s, 'f> {
     declared: HashMap<&'f str, (&'s Dcr<'f>, StreamNode<'f>)>,
     by_lower: HashMap<String, &'f str>,
+    by_folder: HashMap<(&'f str, String), &'s Dcr<'f>>,
     used: HashSet<String>,
 }
 
 impl<'s, 'f> Streams<'s, 'f> {
     /// The streams of a solution. Of several with one name the first counts.
     pub fn new(solution: &'s Solution<'f>) -> Self {
-        let mut streams =
-            Streams { declared: HashMap::new(), by_lower: HashMap::new(), used: HashSet::new() };
+        let mut streams = Streams {
+            declared: HashMap::new(),
+            by_lower: HashMap::new(),
+            by_folder: HashMap::new(),
+            used: HashSet::new(),
+        };
         for dcr in &solution.dcrs {
             for stream in dcr.streams() {
                 streams.declared.entry(stream.name()).or_insert((dcr, stream));
-                streams.by_lower.entry(stream.name().to_ascii_lowercase()).or_insert(stream.name());
+                let lower = stream.name().to_ascii_lowercase();
+                streams.by_lower.entry(lower.clone()).or_insert(stream.name());
+                streams.by_folder.entry((dcr.resource.file.directory(), lower)).or_insert(dcr);
             }
             let used = dcr.flows().flat_map(|flow| flow.streams()).filter_map(arm::literal);
             streams.used.extend(used.map(str::to_ascii_lowercase));
@@ -102,6 +109,12 @@ impl<'s, 'f> Streams<'s, 'f> {
     /// The declared name that is the same but for case.
     pub fn in_any_case(&self, name: &str) -> Option<&'f str> {
         self.by_lower.get(&name.to_ascii_lowercase()).copied()
+    }
+
+    /// The rule that declares it, in any case: one in that folder, or else any.
+    pub fn rule(&self, name: &str, folder: &'f str) -> Option<&'s Dcr<'f>> {
+        let near = self.by_folder.get(&(folder, name.to_ascii_lowercase())).copied();
+        near.or_else(|| Some(self.get(self.in_any_case(name)?)?.0))
     }
 
     /// Whether a flow takes it, declared or not, in any case.

@@ -135,6 +135,11 @@ impl<'f> Solution<'f> {
         }
     }
 
+    /// The definitions of Push connectors.
+    pub fn push_definitions(&self) -> impl Iterator<Item = &Definition<'f>> {
+        self.definitions.iter().filter(|definition| self.is_push(definition))
+    }
+
     /// Every resource, tables first.
     pub fn resources(&self) -> impl Iterator<Item = &Resource<'f>> {
         let tables = self.tables.iter().map(|table| &table.resource);

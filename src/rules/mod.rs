@@ -235,8 +235,7 @@ fn run(rule: &Rule, solution: &Solution<'_>, report: &mut Report) {
             solution.connectors.iter().for_each(|connector| check(connector, solution, report));
         }
         Check::Definition(check) => {
-            let push = solution.definitions.iter().filter(|definition| solution.is_push(definition));
-            push.for_each(|definition| check(definition, solution, report));
+            solution.push_definitions().for_each(|definition| check(definition, solution, report));
         }
         Check::DataFile(check) => {
             solution.data_files.iter().for_each(|file| check(file, solution, report));

@@ -62,7 +62,8 @@ fn check(solution: &Solution<'_>, report: &mut Report) {
                 format!("No table {} is in the solution, but the output stream {stream} leads to it.", quoted(name)),
             );
             let near = match solution.tables.len() {
-                0..=FEW => nearest(name, tables.names()),
+                1 => tables.names().next(),
+                2..=FEW => nearest(name, tables.names()),
                 _ => None,
             };
             let table = near.and_then(|near| solution.tables.iter().find(|table| table.own_name() == Some(near)));
@@ -70,7 +71,7 @@ fn check(solution: &Solution<'_>, report: &mut Report) {
                 let mended = format!("{CUSTOM}{near}");
                 let place = table.resource.find("/name").map_or(table.resource.head(), |name| name.span);
                 finding
-                    .related(table.resource.file.id, place, "the table with the most similar name")
+                    .related(table.resource.file.id, place, "a table that is there")
                     .suggest(
                         format!("Change the output stream to {}", quoted(&mended)),
                         edit::replace_string(file, value.span, &mended),

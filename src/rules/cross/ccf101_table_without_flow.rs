@@ -24,7 +24,7 @@ fn check(solution: &Solution<'_>, report: &mut Report) {
         for flow in dcr.flows() {
             let stream = flow.output_stream().and_then(arm::literal);
             match stream.map(|stream| (stream, custom_table(stream))) {
-                Some((_, Some(name))) if tables.has(name) => fed.insert(name),
+                Some((_, Some(name))) if tables.has(name) => fed.insert(name.to_ascii_lowercase()),
                 Some((stream, None)) if stream.starts_with("Microsoft-") => true,
                 // This flow may be meant for the table; what is wrong is its output stream.
                 _ => return,
@@ -36,7 +36,8 @@ fn check(solution: &Solution<'_>, report: &mut Report) {
     }
     for table in &solution.tables {
         let (Some(name), Some(value)) = (table.own_name(), table.resource.find("/name")) else { continue };
-        if fed.contains(name) {
+        // Two names that differ in case only are another rule's.
+        if fed.contains(&name.to_ascii_lowercase()) {
             continue;
         }
         let message = format!("No data flow leads to the table {}: it stays empty.", quoted(name));

@@ -10,22 +10,27 @@ pub(super) const RULE: Rule = Rule {
     name: "definition-without-connector-or-dcr",
     severity: Severity::Error,
     page: include_str!("ccf109_definition_without_connector_or_dcr.md"),
-    check: Check::Definition(check),
+    check: Check::Solution(check),
 };
 
-fn check(definition: &Definition<'_>, solution: &Solution<'_>, report: &mut Report) {
-    let Some((value, id)) = definition.id().and_then(|value| Some((value, arm::literal(value)?))) else { return };
-    if solution.is_part() || !definition.resource.is_packaged() {
+fn check(solution: &Solution<'_>, report: &mut Report) {
+    if solution.is_part() {
         return;
     }
     // A connector that names no definition is wrong by itself.
-    let lone = || {
-        solution.connectors.iter().any(|connector| match connector.definition_name().map(arm::literal) {
-            Some(Some(name)) => solution.definition(name).is_none(),
-            _ => true,
-        })
-    };
-    let connector = solution.connectors_of(definition).next().is_some() || lone();
+    let lone = solution.connectors.iter().any(|connector| match connector.definition_name().map(arm::literal) {
+        Some(Some(name)) => solution.definition(name).is_none(),
+        _ => true,
+    });
+    solution.push_definitions().for_each(|definition| check_one(definition, lone, solution, report));
+}
+
+fn check_one(definition: &Definition<'_>, lone: bool, solution: &Solution<'_>, report: &mut Report) {
+    let Some((value, id)) = definition.id().and_then(|value| Some((value, arm::literal(value)?))) else { return };
+    if !definition.resource.is_packaged() {
+        return;
+    }
+    let connector = solution.connectors_of(definition).next().is_some() || lone;
     let lacks = match (connector, solution.dcrs.is_empty()) {
         (true, false) => return,
         (false, false) => "data connector",

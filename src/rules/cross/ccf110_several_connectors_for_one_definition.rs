@@ -12,10 +12,20 @@ pub(super) const RULE: Rule = Rule {
     name: "several-connectors-for-one-definition",
     severity: Severity::Warning,
     page: include_str!("ccf110_several_connectors_for_one_definition.md"),
-    check: Check::Definition(check),
+    check: Check::Solution(check),
 };
 
-fn check(definition: &Definition<'_>, solution: &Solution<'_>, report: &mut Report) {
+fn check(solution: &Solution<'_>, report: &mut Report) {
+    let streams = Streams::new(solution);
+    solution.push_definitions().for_each(|definition| check_one(definition, &streams, solution, report));
+}
+
+fn check_one(
+    definition: &Definition<'_>,
+    streams: &Streams<'_, '_>,
+    solution: &Solution<'_>,
+    report: &mut Report,
+) {
     let connectors: Vec<_> = solution
         .connectors_of(definition)
         .filter(|connector| connector.is_push() && connector.resource.is_packaged())
@@ -36,8 +46,8 @@ fn check(definition: &Definition<'_>, solution: &Solution<'_>, report: &mut Repo
             report.at(file, value.span, message).related(other.id, place, "the other one");
         }
     }
-    let streams = Streams::new(solution);
-    let rule = |name: &str| Some(streams.get(streams.in_any_case(name)?)?.0.resource);
+    let folder = definition.resource.file.directory();
+    let rule = |name: &str| Some(streams.rule(name, folder)?.resource);
     let Some(last_rule) = rule(last_name) else { return };
     for (file, value, name) in others {
         let Some(other) = rule(name).filter(|other| !std::ptr::eq(other.value, last_rule.value)) else { continue };

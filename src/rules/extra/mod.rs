@@ -2,4 +2,4 @@
 
 use super::family;
 
-family![];
+family![ccf150_definition_not_listed, ccf151_stream_in_two_dcrs,];
