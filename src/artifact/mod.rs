@@ -27,3 +27,5 @@ pub mod data_file;
 pub mod links;
 
 pub mod published;
+
+pub mod package;
