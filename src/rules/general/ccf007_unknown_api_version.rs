@@ -31,6 +31,7 @@ fn check(resource: &Resource<'_>, _: &Solution<'_>, report: &mut Report) {
                     value.span,
                     format!("The API of a {title} has no version {}.", quoted(text)),
                 )
+                .help(format!("Write {wanted}, which the packager writes in any case."))
                 .fix(
                     format!("Write {wanted}"),
                     edit::replace_string(resource.file, value.span, packaged),

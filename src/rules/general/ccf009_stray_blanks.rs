@@ -66,6 +66,8 @@ struct Stray<'t> {
 
 fn strays(text: &str) -> impl Iterator<Item = Stray<'_>> {
     let mut at = 0_usize;
+    // Elsewhere `1.  5` may be the first item of a list.
+    let is_drawing = text.contains("<svg");
     std::iter::from_fn(move || {
         loop {
             let found = text.get(at..)?.find("  ")?;
@@ -77,7 +79,7 @@ fn strays(text: &str) -> impl Iterator<Item = Stray<'_>> {
             at = end;
             let cuts = |char: char| char.is_whitespace() || matches!(char, '\'' | '"' | '(' | '<' | '>' | '`');
             let ahead = ahead.rsplit(cuts).next().unwrap_or_default();
-            if let Some(what) = split(ahead, behind) {
+            if let Some(what) = split(ahead, behind, is_drawing) {
                 return Some(Stray { span: Span { start, end }, what, ahead });
             }
         }
@@ -85,7 +87,7 @@ fn strays(text: &str) -> impl Iterator<Item = Stray<'_>> {
 }
 
 /// What the blanks between two texts cut in two, if anything.
-fn split(ahead: &str, behind: &str) -> Option<&'static str> {
+fn split(ahead: &str, behind: &str, is_drawing: bool) -> Option<&'static str> {
     let next = behind.chars().next()?;
     let last = ahead.chars().next_back()?;
     let lower = ahead.to_ascii_lowercase();
@@ -105,6 +107,5 @@ fn split(ahead: &str, behind: &str) -> Option<&'static str> {
         return Some("resource id");
     }
     let is_number = last == '.' && ahead.trim_end_matches('.').ends_with(|char: char| char.is_ascii_digit());
-    // `1.` starts an item of a list; a number in a drawing goes on with a digit, and nothing else stands ahead of it.
-    (is_number && next.is_ascii_digit()).then_some("number")
+    (is_drawing && is_number && next.is_ascii_digit()).then_some("number")
 }
