@@ -5,6 +5,7 @@
 //!
 //! - `table`, `dcr`, `connector`, `definition`, `data-file`, `metadata`, `notes`: this file of the sound solution in
 //!   `fixtures/connectors/larkspur`, with the block merged into it (RFC 7386; `remove=/pointer` takes something away).
+//! - `grow=/pointer:N`: the array there gets copies of its last item, with numbers behind their names, until it has N.
 //! - `raw`: the block is the whole text.
 //! - `path=…`: where the file lies, when not where it lies in the sound solution; without a role, raw.
 //! - `solution`: the rest of the sound solution is there too.
@@ -78,6 +79,7 @@ impl Example {
         let mut path = None;
         let mut raw = false;
         let mut removed = Vec::new();
+        let mut grown = None;
         for word in info.split(' ').skip(1) {
             if let Some(found) = ROLES.iter().find(|(name, _)| *name == word) {
                 role = Some(found.1);
@@ -86,6 +88,8 @@ impl Example {
                 path = Some(value.replace("%20", " "));
             } else if let Some(pointer) = word.strip_prefix("remove=") {
                 removed.push(pointer);
+            } else if let Some(value) = word.strip_prefix("grow=") {
+                grown = value.split_once(':');
             } else if word == "raw" {
                 raw = true;
             } else if word == "solution" {
@@ -107,6 +111,9 @@ impl Example {
                 let patch: Value = serde_json::from_str(block)
                     .unwrap_or_else(|error| panic!("{}: {}: {error}", self.rule.code, self.heading));
                 merge(&mut base, patch);
+                if let Some((pointer, count)) = grown {
+                    grow(&mut base, pointer, count.parse().unwrap());
+                }
                 format!("{:#}\n", base)
             }
             _ => block.to_owned(),
@@ -138,6 +145,16 @@ fn remove(base: &mut Value, pointer: &str) {
         Some(Value::Object(members)) => assert!(members.shift_remove(&key).is_some(), "no {pointer}"),
         Some(Value::Array(items)) => drop(items.remove(key.parse().unwrap())),
         _ => panic!("no {pointer}"),
+    }
+}
+
+fn grow(base: &mut Value, pointer: &str, count: usize) {
+    let items = base.pointer_mut(pointer).and_then(Value::as_array_mut).unwrap();
+    let last = items.last().unwrap().clone();
+    for number in items.len()..count {
+        let mut item = last.clone();
+        item["name"] = format!("{}{number}", last["name"].as_str().unwrap()).into();
+        items.push(item);
     }
 }
 

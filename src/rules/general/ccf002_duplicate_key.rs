@@ -4,7 +4,7 @@ use crate::edit;
 use crate::finding::Severity;
 use crate::json::Member;
 use crate::rules::{Check, Report, Rule};
-use crate::text::{Span, quoted};
+use crate::text::{Folded, Span, quoted};
 use std::collections::HashMap;
 
 pub(super) const RULE: Rule = Rule {
@@ -17,6 +17,9 @@ pub(super) const RULE: Rule = Rule {
 
 /// How many of one file are reported: a file with more is made by a machine.
 const SHOWN: usize = 100;
+
+/// Up to how many members an object is small.
+const SMALL: usize = 8;
 
 fn check(file: &File, solution: &Solution<'_>, report: &mut Report) {
     let Some(root) = file.value() else { return };
@@ -60,14 +63,21 @@ fn check(file: &File, solution: &Solution<'_>, report: &mut Report) {
 
 /// The members that have a namesake ahead of them, in any case, each with that namesake.
 fn duplicates(members: &[Member]) -> Vec<(&Member, &Member)> {
-    let mut seen: HashMap<String, &Member> = HashMap::new();
-    let mut found = Vec::new();
-    for member in members {
-        if let Some(first) = seen.insert(member.key.to_ascii_lowercase(), member) {
-            found.push((first, member));
-        }
+    // Nearly every object is small: there comparing costs less than hashing.
+    if members.len() <= SMALL {
+        let numbered = members.iter().enumerate();
+        return numbered
+            .filter_map(|(index, second)| {
+                let mut ahead = members.iter().take(index).rev();
+                Some((ahead.find(|first| Folded(&first.key) == Folded(&second.key))?, second))
+            })
+            .collect();
     }
-    found
+    let mut seen: HashMap<Folded<'_>, &Member> = HashMap::with_capacity(members.len());
+    members
+        .iter()
+        .filter_map(|member| Some((seen.insert(Folded(&member.key), member)?, member)))
+        .collect()
 }
 
 fn written<'f>(file: &'f File, member: &Member) -> Option<&'f str> {

@@ -16,11 +16,14 @@ pub(super) const RULE: Rule = Rule {
     check: Check::Solution(check),
 };
 
+/// How many items of one array are looked at: what has more is data.
+const ITEMS: usize = 1000;
+
 fn check(solution: &Solution<'_>, report: &mut Report) {
     for file in &solution.others {
         let Some(root) = file.value() else { continue };
         match root.as_array() {
-            Some(items) => items.iter().for_each(|item| unread(file, item, report)),
+            Some(items) => items.iter().take(ITEMS).for_each(|item| unread(file, item, report)),
             None => unread(file, root, report),
         }
     }
@@ -38,7 +41,8 @@ fn check(solution: &Solution<'_>, report: &mut Report) {
 /// The items beside a resource in its array.
 fn in_array(file: &File, report: &mut Report) {
     let items = file.value().and_then(Value::as_array).unwrap_or_default();
-    items.iter().filter(|item| role_by_type(item).is_none()).for_each(|item| unread(file, item, report));
+    let others = items.iter().filter(|item| role_by_type(item).is_none());
+    others.take(ITEMS).for_each(|item| unread(file, item, report));
 }
 
 fn role_by_type(value: &Value) -> Option<Role> {
@@ -54,7 +58,7 @@ fn unread(file: &File, object: &Value, report: &mut Report) {
     let written = member.map(|member| &member.value);
     let text = written.and_then(Value::as_str);
     // A type of another provider is left alone, whatever the object looks like.
-    let misspelt = text.and_then(|text| nearest_role(text));
+    let misspelt = text.and_then(nearest_role);
     let is_foreign = text.is_some_and(|text| !text.trim().is_empty() && misspelt.is_none());
     let shape = role_by_shape(object);
     let role = match (misspelt, shape, is_foreign) {
