@@ -2,4 +2,9 @@
 
 use super::family;
 
-family![];
+family![
+    ccf131_placeholder_in_wrong_place,
+    ccf132_unknown_function,
+    ccf133_misspelt_member,
+    ccf134_unknown_data_type_hint,
+];

@@ -30,8 +30,8 @@ fn check(table: &Table<'_>, _: &Solution<'_>, report: &mut Report) {
         );
         let mended: String =
             name.trim().chars().map(|char| if is_part(char) { char } else { '_' }).collect();
-        let mended = mended.trim_start_matches(|char: char| !char.is_ascii_alphabetic());
-        if !mended.is_empty() && table.column(mended).is_none() {
+        let mended = mended.trim_start_matches('_');
+        if mended.starts_with(|char: char| char.is_ascii_alphabetic()) && table.column(mended).is_none() {
             finding
                 .help(format!(
                     "Name it {}, say, and write that name in the DCR's transformation and in queries too.",
