@@ -5,6 +5,7 @@
 //!
 //! - `table`, `dcr`, `connector`, `definition`, `data-file`, `metadata`, `notes`: this file of the sound solution in
 //!   `fixtures/connectors/larkspur`, with the block merged into it (RFC 7386; `remove=/pointer` takes something away).
+//! - `grow=/pointer:N`: the array there gets copies of its last item, with numbers behind their names, until it has N.
 //! - `raw`: the block is the whole text.
 //! - `path=…`: where the file lies, when not where it lies in the sound solution; without a role, raw.
 //! - `main-template`, `ui-definition`: the same for what the packager made of the sound solution, in its `Package`.
@@ -88,6 +89,7 @@ impl Example {
         let mut raw = false;
         let mut at = "";
         let mut removed = Vec::new();
+        let mut grown = None;
         for word in info.split(' ').skip(1) {
             if let Some(found) = ROLES.iter().chain(&PACKAGE).find(|(name, _)| *name == word) {
                 role = Some(found.1);
@@ -98,6 +100,8 @@ impl Example {
                 removed.push(pointer);
             } else if let Some(pointer) = word.strip_prefix("at=") {
                 at = pointer;
+            } else if let Some(value) = word.strip_prefix("grow=") {
+                grown = value.split_once(':');
             } else if word == "raw" {
                 raw = true;
             } else if word == "solution" || word == "package" {
@@ -121,6 +125,9 @@ impl Example {
                     .unwrap_or_else(|error| panic!("{}: {}: {error}", self.rule.code, self.heading));
                 let part = base.pointer_mut(at).unwrap_or_else(|| panic!("{}: no {at}", self.name()));
                 merge(part, patch);
+                if let Some((pointer, count)) = grown {
+                    grow(&mut base, pointer, count.parse().unwrap());
+                }
                 format!("{:#}\n", base)
             }
             _ => block.to_owned(),
@@ -152,6 +159,16 @@ fn remove(base: &mut Value, pointer: &str) {
         Some(Value::Object(members)) => assert!(members.shift_remove(&key).is_some(), "no {pointer}"),
         Some(Value::Array(items)) => drop(items.remove(key.parse().unwrap())),
         _ => panic!("no {pointer}"),
+    }
+}
+
+fn grow(base: &mut Value, pointer: &str, count: usize) {
+    let items = base.pointer_mut(pointer).and_then(Value::as_array_mut).unwrap();
+    let last = items.last().unwrap().clone();
+    for number in items.len()..count {
+        let mut item = last.clone();
+        item["name"] = format!("{}{number}", last["name"].as_str().unwrap()).into();
+        items.push(item);
     }
 }
 

@@ -204,7 +204,7 @@ pub fn expression(text: &str) -> Option<Expression<'_>> {
         fault
     } else {
         let span = Span { start: 0, end: text.len() };
-        Some(Fault { kind: FaultKind::Prose, span, repair: Some((Span { start: 0, end: 0 }, "[")) })
+        Some(Fault { kind: FaultKind::Prose, span, repair: None })
     };
     Some(Expression { escaped, calls, fault })
 }

@@ -4,6 +4,8 @@ pub mod schema;
 
 pub mod arm;
 
+pub mod api;
+
 pub mod folder;
 
 pub mod resource;

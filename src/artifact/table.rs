@@ -131,6 +131,46 @@ impl TableType {
     }
 }
 
+/// Whether every table of a workspace has a column of exactly that name, which Azure fills.
+///
+/// Source: Microsoft, "Standard columns in Azure Monitor Logs" and "Logs Ingestion API overview".
+pub fn is_standard_column(name: &str) -> bool {
+    const NAMES: [&str; 8] = [
+        "TenantId",
+        "Type",
+        "_ResourceId",
+        "_SubscriptionId",
+        "_ItemId",
+        "_BilledSize",
+        "_IsBillable",
+        "_TimeReceived",
+    ];
+    NAMES.contains(&name)
+}
+
+/// Whether Microsoft's documents call a column name reserved, in any case.
+///
+/// Sources: Microsoft, "Logs Ingestion API overview", this and earlier versions; AzLogDcrIngestPS.
+pub fn is_reserved_column(name: &str) -> bool {
+    const NAMES: [&str; 14] = [
+        "TenantId",
+        "Type",
+        "_ResourceId",
+        "_SubscriptionId",
+        "_ItemId",
+        "Id",
+        "UniqueId",
+        "Title",
+        "Date",
+        "Resource",
+        "ResourceId",
+        "ResourceName",
+        "ResourceType",
+        "SubscriptionId",
+    ];
+    NAMES.iter().any(|reserved| reserved.eq_ignore_ascii_case(name))
+}
+
 /// The elements of a list of columns.
 pub(super) fn columns(list: Option<&Value>) -> impl Iterator<Item = ColumnNode<'_>> {
     list.and_then(Value::as_array).unwrap_or_default().iter().map(|value| ColumnNode { value })

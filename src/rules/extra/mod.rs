@@ -2,4 +2,11 @@
 
 use super::family;
 
-family![ccf150_definition_not_listed, ccf151_stream_in_two_dcrs,];
+family![
+    ccf131_placeholder_in_wrong_place,
+    ccf132_unknown_function,
+    ccf133_misspelt_member,
+    ccf134_unknown_data_type_hint,
+    ccf150_definition_not_listed,
+    ccf151_stream_in_two_dcrs,
+];

@@ -23,7 +23,7 @@ fn check(solution: &Solution<'_>, report: &mut Report) {
                 let finding = report.at(first, place, format!("`Package` has no `{name}` beside this file."));
                 if name == "testParameters.json" {
                     // The portal does without it; only the tests of Azure/Azure-Sentinel read it.
-                    finding.severity(Severity::Warning);
+                    finding.severity(Severity::Info);
                 }
             }
             Some(file) if name == "mainTemplate.json" => {
