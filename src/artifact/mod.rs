@@ -2,6 +2,10 @@
 
 pub mod schema;
 
+pub mod secret;
+
+pub mod standard;
+
 pub mod arm;
 
 pub mod api;

@@ -152,6 +152,12 @@ impl Report {
         }
     }
 
+    /// Whether no further finding of the rule in that file would be kept. A rule that has to work for its findings, say
+    /// to find the nearest name, need not begin then.
+    pub fn is_full(&self, file: &File) -> bool {
+        self.counts.get(&file.id).is_some_and(|count| *count >= PER_FILE)
+    }
+
     /// Reports a finding: what is wrong at `span` of `file`, as a sentence with a full stop.
     pub fn at(&mut self, file: &File, span: Span, message: impl Into<String>) -> &mut Finding {
         let finding = finding(self.code, self.severity, file.id, span, message.into());
@@ -176,6 +182,7 @@ fn finding(code: &'static str, severity: Severity, file: FileId, span: Span, mes
         help: String::new(),
         related: Vec::new(),
         fixes: Vec::new(),
+        hidden: false,
     }
 }
 
