@@ -8,6 +8,8 @@ pub mod standard;
 
 pub mod arm;
 
+pub mod api;
+
 pub mod folder;
 
 pub mod resource;
@@ -21,3 +23,15 @@ pub mod definition;
 pub mod connector;
 
 pub mod solution;
+
+pub mod version;
+
+pub mod notes;
+
+pub mod data_file;
+
+pub mod links;
+
+pub mod published;
+
+pub mod package;

@@ -50,7 +50,7 @@ pub enum Check {
     Dcr(fn(&Dcr<'_>, &Solution<'_>, &mut Report)),
     /// Every data connector of kind Push.
     Connector(fn(&Connector<'_>, &Solution<'_>, &mut Report)),
-    /// Every data connector definition.
+    /// Every data connector definition, except those that belong to a connector of another kind than Push.
     Definition(fn(&Definition<'_>, &Solution<'_>, &mut Report)),
     /// The solution's data file, each if there are several.
     DataFile(fn(&File, &Solution<'_>, &mut Report)),
@@ -242,7 +242,7 @@ fn run(rule: &Rule, solution: &Solution<'_>, report: &mut Report) {
             solution.connectors.iter().for_each(|connector| check(connector, solution, report));
         }
         Check::Definition(check) => {
-            solution.definitions.iter().for_each(|definition| check(definition, solution, report));
+            solution.push_definitions().for_each(|definition| check(definition, solution, report));
         }
         Check::DataFile(check) => {
             solution.data_files.iter().for_each(|file| check(file, solution, report));
