@@ -18,9 +18,10 @@
 
 use ccf_edge::artifact::folder::Folder;
 use ccf_edge::edit;
-use ccf_edge::finding::Finding;
+use ccf_edge::finding::{Finding, Safety};
 use ccf_edge::report::text::{self, Colour};
-use ccf_edge::rules::{self, Options, Rule, rules};
+use ccf_edge::rules::options::Options;
+use ccf_edge::rules::{self, Rule, rules};
 use serde_json::Value;
 use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
@@ -181,7 +182,7 @@ fn folder(files: &Files) -> Folder {
 }
 
 fn check(folder: &Folder) -> Vec<Finding> {
-    rules::check(folder, &Options::default())
+    rules::check(folder, &Options::default()).findings
 }
 
 fn shown(folder: &Folder, findings: &[Finding]) -> String {
@@ -281,6 +282,50 @@ fn findings_look_as_they_did() {
         }
     }
     assert!(wrong.is_empty(), "run with UPDATE=1 if this is right:\n{}", wrong.join("\n"));
+}
+
+#[test]
+fn the_list_of_rules_is_current() {
+    let mut page = String::from(
+        "# Rules\n\n<!-- Written by `UPDATE=1 cargo test --test rules`. Change the rules' pages, not this one. -->\n\n\
+         What `ccf-edge check` looks for.\n\
+         Each rule has a page with what it checks, why that matters, what to do, and examples; `ccf-edge explain CCF011` \
+         shows it too.\n\
+         A fix marked *safe* cannot be wrong and is made by `--fix`; a *suggested* one by `--fix=suggested`.\n",
+    );
+    let mut family = "";
+    for rule in rules() {
+        if rule.family() != family {
+            family = rule.family();
+            page.push_str(&format!("\n## {family}\n\n| code | name | severity | fix |\n|---|---|---|---|\n"));
+        }
+        let url = rule.url();
+        let (_, path) = url.split_once("/src/").unwrap();
+        let fixes: HashSet<&str> = examples(rule)
+            .iter()
+            .flat_map(|example| check(&folder(&example.files)))
+            .flat_map(|finding| finding.fixes)
+            .map(|fix| if fix.safety == Safety::Safe { "safe" } else { "suggested" })
+            .collect();
+        let fixes = ["safe", "suggested"].into_iter().filter(|fix| fixes.contains(fix));
+        page.push_str(&format!(
+            "| [{}](../src/{path}) | {} | {} | {} |\n",
+            rule.code,
+            rule.name,
+            rule.severity.name(),
+            fixes.collect::<Vec<_>>().join(", ")
+        ));
+    }
+    let path = repository("docs/rules.md");
+    if std::env::var_os("UPDATE").is_some() {
+        std::fs::write(&path, &page).unwrap();
+    }
+    assert_eq!(std::fs::read_to_string(&path).unwrap_or_default(), page, "run with UPDATE=1");
+    for rule in rules() {
+        let url = rule.url();
+        let (_, path) = url.split_once("/blob/main/").unwrap();
+        assert!(repository(path).is_file(), "{} has its page elsewhere than at {path}", rule.code);
+    }
 }
 
 /// The published connectors, where they can be had: no rule may call an accepted connector wrong.

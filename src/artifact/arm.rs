@@ -361,21 +361,6 @@ pub fn is_function(name: &str) -> bool {
         || name.get(..4).is_some_and(|head| head.eq_ignore_ascii_case("list"))
 }
 
-/// What stands ahead of, in and behind the first placeholder of a text that the packager would replace.
-pub fn first_placeholder(text: &str) -> Option<(&str, &str, &str)> {
-    let mut start = 0;
-    loop {
-        let (ahead, rest) = text.get(start..)?.split_once("{{")?;
-        let at = start.saturating_add(ahead.len());
-        let length = rest.bytes().take_while(u8::is_ascii_alphanumeric).count();
-        let (name, behind) = rest.split_at_checked(length)?;
-        if let (false, Some(behind)) = (name.is_empty(), behind.strip_prefix("}}")) {
-            return Some((text.get(..at)?, name, behind));
-        }
-        start = at.saturating_add(1);
-    }
-}
-
 /// Whether a GUID stands somewhere in a text, such as the id of a subscription.
 pub fn has_guid(text: &str) -> bool {
     // Its groups of hexadecimal digits, which hyphens part.

@@ -1,6 +1,5 @@
 use crate::artifact::arm::literal;
 use crate::artifact::connector::Connector;
-use crate::artifact::resource::Origin;
 use crate::artifact::solution::Solution;
 use crate::finding::Severity;
 use crate::rules::{Check, Report, Rule};
@@ -30,7 +29,7 @@ fn check(connector: &Connector<'_>, _: &Solution<'_>, report: &mut Report) {
         return;
     }
     // A template names the workspace ahead of it, and does not pass through the packager.
-    if connector.resource.origin == Origin::Template {
+    if !connector.resource.is_packaged() {
         return;
     }
     let Some(name) = literal(value) else { return };

@@ -1,6 +1,5 @@
 use crate::artifact::arm::literal;
 use crate::artifact::connector::Connector;
-use crate::artifact::resource::Origin;
 use crate::artifact::solution::Solution;
 use crate::edit;
 use crate::finding::Severity;
@@ -63,7 +62,7 @@ fn check(connector: &Connector<'_>, solution: &Solution<'_>, report: &mut Report
             .at(file, value.span, format!("This is a `{other}` connector; only Push connectors are checked."))
             .severity(Severity::Info)
             .help("If it is to be a Push connector, write `Push`. Otherwise check it with other tools.");
-    } else if resource.origin != Origin::Template {
+    } else if resource.is_packaged() {
         let message = format!("The packager knows no data connector of the kind {}.", quoted(kind));
         report.at(file, value.span, message);
     }

@@ -1,5 +1,4 @@
 use crate::artifact::connector::Connector;
-use crate::artifact::resource::Origin;
 use crate::artifact::solution::Solution;
 use crate::finding::Severity;
 use crate::rules::{Check, Report, Rule};
@@ -18,7 +17,7 @@ const NAMES: [&str; 2] = ["appId", "servicePrincipalId"];
 
 fn check(connector: &Connector<'_>, _: &Solution<'_>, report: &mut Report) {
     // Only what passes through the packager is filled in by it.
-    if !connector.is_push() || connector.resource.origin == Origin::Template {
+    if !connector.is_push() || !connector.resource.is_packaged() {
         return;
     }
     for name in NAMES {

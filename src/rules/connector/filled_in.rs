@@ -1,6 +1,6 @@
 //! The four values of a data connector that the portal fills in when a customer connects.
 
-use crate::artifact::arm::Text;
+use crate::artifact::arm::{Text, expression};
 use crate::artifact::folder::File;
 use crate::edit;
 use crate::json::Value;
@@ -34,24 +34,11 @@ pub(super) fn flaw(value: &Value, parameter: &str, name: &str) -> Option<Flaw> {
     if squeezed.trim_end_matches(']') == wanted {
         return (right == Flaw::OneBracket).then_some(Flaw::OneBracket);
     }
-    // An expression without its end is a mistake of its own.
-    is_balanced(inner).then_some(Flaw::Other)
-}
-
-/// Whether an expression, without its first bracket, has its quotes and parentheses in pairs and a bracket at its end.
-fn is_balanced(inner: &str) -> bool {
-    let Some(inner) = inner.strip_suffix(']') else { return false };
-    let mut quoted = false;
-    let mut open = 0_i64;
-    for char in inner.chars() {
-        match char {
-            '\'' => quoted = !quoted,
-            '(' if !quoted => open = open.saturating_add(1),
-            ')' if !quoted => open = open.saturating_sub(1),
-            _ => {}
-        }
+    match expression(text) {
+        // An expression that is not well-formed is a mistake of its own (CCF004).
+        Some(expression) => expression.fault.is_none().then_some(Flaw::Other),
+        None => Some(Flaw::Fixed),
     }
-    !quoted && open == 0
 }
 
 /// Reports it.

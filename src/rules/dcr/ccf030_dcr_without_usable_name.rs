@@ -1,6 +1,5 @@
-use crate::artifact::arm::first_placeholder;
+use crate::artifact::arm::placeholders;
 use crate::artifact::dcr::Dcr;
-use crate::artifact::resource::Origin;
 use crate::artifact::solution::Solution;
 use crate::edit;
 use crate::finding::Severity;
@@ -30,13 +29,13 @@ fn check(dcr: &Dcr<'_>, _: &Solution<'_>, report: &mut Report) {
         return;
     }
     // A template that embeds the rule does not pass through the packager.
-    if dcr.resource.origin == Origin::Template {
+    if !dcr.resource.is_packaged() {
         return;
     }
-    if let Some((ahead, placeholder, behind)) = first_placeholder(name)
+    let placeholder = placeholders(name).find(|placeholder| placeholder.is_found());
+    if let Some((kept, behind)) = placeholder.and_then(|found| name.split_at_checked(found.span.end))
         && !behind.is_empty()
     {
-        let kept = format!("{ahead}{{{{{placeholder}}}}}");
         report
             .at(
                 file,
@@ -47,6 +46,6 @@ fn check(dcr: &Dcr<'_>, _: &Solution<'_>, report: &mut Report) {
             .help(
                 "Write the fixed text ahead of the placeholder, which becomes the workspace's name: `LarkspurDCR-{{workspace}}`.",
             )
-            .suggest("Remove the text behind the placeholder", edit::replace_string(file, value.span, &kept));
+            .suggest("Remove the text behind the placeholder", edit::replace_string(file, value.span, kept));
     }
 }

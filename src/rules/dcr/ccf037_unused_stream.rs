@@ -1,3 +1,5 @@
+use crate::artifact::arm::literal;
+use crate::artifact::connector::Connector;
 use crate::artifact::dcr::Dcr;
 use crate::artifact::solution::Solution;
 use crate::finding::Severity;
@@ -13,7 +15,7 @@ pub(super) const RULE: Rule = Rule {
     check: Check::Dcr(check),
 };
 
-fn check(dcr: &Dcr<'_>, _: &Solution<'_>, report: &mut Report) {
+fn check(dcr: &Dcr<'_>, solution: &Solution<'_>, report: &mut Report) {
     let declared: HashSet<&str> = dcr.streams().map(|stream| stream.name()).collect();
     let mut used = HashSet::new();
     for stream in dcr.flows().flat_map(|flow| flow.streams()) {
@@ -29,6 +31,16 @@ fn check(dcr: &Dcr<'_>, _: &Solution<'_>, report: &mut Report) {
         return;
     }
     for stream in dcr.streams().filter(|stream| !used.contains(stream.name())) {
+        if report.is_full(dcr.resource.file) {
+            return;
+        }
+        // That the connector's own stream has no flow is worse, and reported of the connector (CCF107).
+        let named = |connector: &Connector<'_>| {
+            connector.stream_name().and_then(literal) == Some(stream.name())
+        };
+        if solution.connectors.iter().any(named) {
+            continue;
+        }
         report.at(
             dcr.resource.file,
             stream.member.key_span,

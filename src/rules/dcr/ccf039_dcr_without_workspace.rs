@@ -1,5 +1,4 @@
 use crate::artifact::dcr::Dcr;
-use crate::artifact::resource::Origin;
 use crate::artifact::resource::head;
 use crate::artifact::solution::Solution;
 use crate::edit;
@@ -57,11 +56,11 @@ fn check(dcr: &Dcr<'_>, _: &Solution<'_>, report: &mut Report) {
             Some(_) => {}
         }
         // The packager writes the first one's itself.
-        let packed = index == 0 && dcr.resource.origin != Origin::Template;
+        let packed = index == 0 && dcr.resource.is_packaged();
         if item.member("workspaceResourceId").is_none() && !packed {
             let finding = report.at(file, head(item), "This workspace has no `workspaceResourceId`.");
             finding.help("Add the resource id of the workspace.");
-            if dcr.resource.origin != Origin::Template {
+            if dcr.resource.is_packaged() {
                 finding.suggest("Add the workspace's resource id", edit::append(file, item, WORKSPACE));
             }
         }

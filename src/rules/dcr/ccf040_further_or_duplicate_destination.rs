@@ -1,5 +1,4 @@
 use crate::artifact::dcr::Dcr;
-use crate::artifact::resource::Origin;
 use crate::artifact::solution::Solution;
 use crate::finding::Severity;
 use crate::rules::{Check, Report, Rule};
@@ -36,7 +35,7 @@ fn check(dcr: &Dcr<'_>, _: &Solution<'_>, report: &mut Report) {
         }
         workspaces = workspaces.saturating_add(1);
         let id = destination.value.member("workspaceResourceId");
-        let Some(id) = id.filter(|_| workspaces > 1 && dcr.resource.origin != Origin::Template) else { continue };
+        let Some(id) = id.filter(|_| workspaces > 1 && dcr.resource.is_packaged()) else { continue };
         let message = if id.value.as_str().is_some_and(|id| id.eq_ignore_ascii_case(WORKSPACE)) {
             format!("The workspace {} is the same as the first: the customer's.", quoted(name))
         } else {

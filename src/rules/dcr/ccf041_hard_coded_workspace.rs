@@ -1,7 +1,6 @@
 use crate::artifact::arm::Text;
 use crate::artifact::arm::has_guid;
 use crate::artifact::dcr::Dcr;
-use crate::artifact::resource::Origin;
 use crate::artifact::solution::Solution;
 use crate::edit;
 use crate::finding::Severity;
@@ -17,7 +16,7 @@ pub(super) const RULE: Rule = Rule {
 
 fn check(dcr: &Dcr<'_>, _: &Solution<'_>, report: &mut Report) {
     let file = dcr.resource.file;
-    let packed = dcr.resource.origin != Origin::Template;
+    let packed = dcr.resource.is_packaged();
     let workspaces = dcr.destinations().filter(|destination| destination.is_log_analytics());
     for (index, workspace) in workspaces.enumerate() {
         // A further workspace is a mistake whatever it names, and reported as that.

@@ -1,6 +1,5 @@
-use crate::artifact::arm::{Text, first_placeholder};
+use crate::artifact::arm::{Text, placeholders};
 use crate::artifact::dcr::Dcr;
-use crate::artifact::resource::Origin;
 use crate::artifact::solution::Solution;
 use crate::edit;
 use crate::finding::Severity;
@@ -43,8 +42,8 @@ fn check(dcr: &Dcr<'_>, _: &Solution<'_>, report: &mut Report) {
     }
     let lower = text.to_ascii_lowercase();
     let message = match Text::of(text) {
-        Text::Placeholder(_) => match first_placeholder(text) {
-            Some((ahead, _, behind)) if !(ahead.is_empty() && behind.is_empty()) => {
+        Text::Placeholder(_) => match placeholders(text).find(|placeholder| placeholder.is_found()) {
+            Some(found) if found.span.start > 0 || found.span.end < text.len() => {
                 "The packager drops what stands beside the placeholder."
             }
             _ => return,
@@ -60,7 +59,7 @@ fn check(dcr: &Dcr<'_>, _: &Solution<'_>, report: &mut Report) {
         Text::Escaped(_) => "`[[` leaves the expression to a template inside the package, which has no such names.",
     };
     let finding = report.at(file, value.span, message);
-    if dcr.resource.origin == Origin::Template {
+    if !dcr.resource.is_packaged() {
         finding.help("Name the endpoint with the template's parameters.");
     } else {
         finding

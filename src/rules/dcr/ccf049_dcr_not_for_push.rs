@@ -1,6 +1,5 @@
 use crate::artifact::arm::literal;
 use crate::artifact::dcr::Dcr;
-use crate::artifact::resource::Origin;
 use crate::artifact::solution::Solution;
 use crate::edit;
 use crate::finding::Severity;
@@ -19,7 +18,7 @@ pub(super) const RULE: Rule = Rule {
 fn check(dcr: &Dcr<'_>, _: &Solution<'_>, report: &mut Report) {
     let file = dcr.resource.file;
     // A template may hold a rule of agents beside the connector's.
-    if report.is_full(file) || dcr.resource.origin == Origin::Template && dcr.streams().next().is_none() {
+    if report.is_full(file) || !dcr.resource.is_packaged() && dcr.streams().next().is_none() {
         return;
     }
     let kind = dcr.resource.member("/kind");

@@ -18,7 +18,8 @@ pub(super) const RULE: Rule = Rule {
 fn replaced(role: Role) -> &'static [&'static str] {
     match role {
         Role::Table => &[],
-        Role::Dcr => &["/name", "/properties/dataCollectionEndpointId"],
+        // A workspace besides the first is a mistake whatever it names (CCF040).
+        Role::Dcr => &["/name", "/properties/dataCollectionEndpointId", "/properties/destinations"],
         Role::Connector => &["/name", "/properties/dcrConfig", "/properties/auth"],
         Role::Definition => &[],
     }
