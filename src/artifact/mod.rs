@@ -2,7 +2,13 @@
 
 pub mod schema;
 
+pub mod secret;
+
+pub mod standard;
+
 pub mod arm;
+
+pub mod api;
 
 pub mod folder;
 
@@ -17,3 +23,15 @@ pub mod definition;
 pub mod connector;
 
 pub mod solution;
+
+pub mod version;
+
+pub mod notes;
+
+pub mod data_file;
+
+pub mod links;
+
+pub mod published;
+
+pub mod package;

@@ -42,10 +42,11 @@ impl Writer<'_> {
         let head = format!("{}[{}]", finding.severity.name(), finding.code);
         let head = self.paint(severity_colour(finding.severity), &head);
         _ = writeln!(self.out, "{head} {name}");
-        self.frame(file, finding.span, "-->", &finding.message, severity_colour(finding.severity));
+        let colour = severity_colour(finding.severity);
+        self.frame(file, finding.span, "-->", &finding.message, colour, finding.hidden);
         for label in &finding.related {
             if let Some(file) = folder.file(label.file) {
-                self.frame(file, label.span, ":::", &label.message, BLUE);
+                self.frame(file, label.span, ":::", &label.message, BLUE, false);
             }
         }
         self.note("why", why(finding));
@@ -60,12 +61,20 @@ impl Writer<'_> {
         self.out.push('\n');
     }
 
-    fn frame(&mut self, file: &File, span: Span, arrow: &str, message: &str, colour: &str) {
+    fn frame(&mut self, file: &File, span: Span, arrow: &str, message: &str, colour: &str, hidden: bool) {
         let Position { line, column } = self.places.range(file, span).start;
         let margin = " ".repeat(line.to_string().len());
         let bar = self.paint(BLUE, "|");
         _ = writeln!(self.out, "{margin}{} {}:{line}:{column}", self.paint(BLUE, arrow), file.path);
-        let Excerpt { text, ahead, marked } = excerpt(&file.text, span);
+        let Excerpt { mut text, ahead, marked } = excerpt(&file.text, span);
+        if hidden {
+            let covered = ahead..ahead.saturating_add(marked);
+            text = text
+                .chars()
+                .enumerate()
+                .map(|(at, char)| if covered.contains(&at) { '*' } else { char })
+                .collect();
+        }
         if text.trim().is_empty() {
             _ = writeln!(self.out, "{margin} {bar} {message}");
             return;

@@ -4,6 +4,7 @@ mod connector;
 mod cross;
 mod dcr;
 mod definition;
+mod extra;
 mod general;
 pub mod options;
 mod package;
@@ -51,7 +52,7 @@ pub enum Check {
     Dcr(fn(&Dcr<'_>, &Solution<'_>, &mut Report)),
     /// Every data connector of kind Push.
     Connector(fn(&Connector<'_>, &Solution<'_>, &mut Report)),
-    /// Every data connector definition.
+    /// Every data connector definition, except those that belong to a connector of another kind than Push.
     Definition(fn(&Definition<'_>, &Solution<'_>, &mut Report)),
     /// The solution's data file, each if there are several.
     DataFile(fn(&File, &Solution<'_>, &mut Report)),
@@ -84,6 +85,7 @@ const FAMILIES: &[(&str, &[Rule])] = &[
     ("solution", solution::RULES),
     ("cross", cross::RULES),
     ("package", package::RULES),
+    ("extra", extra::RULES),
 ];
 
 /// Where the sources of this project are published.
@@ -167,6 +169,12 @@ impl Report {
         }
     }
 
+    /// Whether no further finding of the rule in that file would be kept. A rule that has to work for its findings, say
+    /// to find the nearest name, need not begin then.
+    pub fn is_full(&self, file: &File) -> bool {
+        self.counts.get(&file.id).is_some_and(|count| *count >= PER_FILE)
+    }
+
     /// Reports a finding: what is wrong at `span` of `file`, as a sentence with a full stop.
     pub fn at(&mut self, file: &File, span: Span, message: impl Into<String>) -> &mut Finding {
         let finding = finding(self.code, self.severity, file.id, span, message.into());
@@ -191,6 +199,7 @@ fn finding(code: &'static str, severity: Severity, file: FileId, span: Span, mes
         help: String::new(),
         related: Vec::new(),
         fixes: Vec::new(),
+        hidden: false,
     }
 }
 
@@ -247,7 +256,7 @@ fn run(rule: &Rule, solution: &Solution<'_>, report: &mut Report) {
             solution.connectors.iter().for_each(|connector| check(connector, solution, report));
         }
         Check::Definition(check) => {
-            solution.definitions.iter().for_each(|definition| check(definition, solution, report));
+            solution.push_definitions().for_each(|definition| check(definition, solution, report));
         }
         Check::DataFile(check) => {
             solution.data_files.iter().for_each(|file| check(file, solution, report));
