@@ -35,7 +35,7 @@ impl<'f> Table<'f> {
         }
     }
 
-    /// The columns, as far as `properties.schema.columns` is an array.
+    /// The columns, as far as `properties.schema.columns` is an array: the first [`COLUMNS`] of them.
     pub fn columns(&self) -> impl Iterator<Item = ColumnNode<'f>> {
         columns(self.resource.find("/properties/schema/columns"))
     }
@@ -171,7 +171,10 @@ pub fn is_reserved_column(name: &str) -> bool {
     NAMES.iter().any(|reserved| reserved.eq_ignore_ascii_case(name))
 }
 
+/// How many columns of one list are looked at: Azure takes a small part of that.
+pub const COLUMNS: usize = 10_000;
+
 /// The elements of a list of columns.
 pub(super) fn columns(list: Option<&Value>) -> impl Iterator<Item = ColumnNode<'_>> {
-    list.and_then(Value::as_array).unwrap_or_default().iter().map(|value| ColumnNode { value })
+    list.and_then(Value::as_array).unwrap_or_default().iter().take(COLUMNS).map(|value| ColumnNode { value })
 }

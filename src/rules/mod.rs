@@ -152,6 +152,11 @@ impl Report {
         }
     }
 
+    /// Whether the rule that runs has as many findings in a file as are kept: looking for more is in vain.
+    pub fn is_full(&self, file: &File) -> bool {
+        self.counts.get(&file.id).is_some_and(|count| *count >= PER_FILE)
+    }
+
     /// Reports a finding: what is wrong at `span` of `file`, as a sentence with a full stop.
     pub fn at(&mut self, file: &File, span: Span, message: impl Into<String>) -> &mut Finding {
         let finding = finding(self.code, self.severity, file.id, span, message.into());

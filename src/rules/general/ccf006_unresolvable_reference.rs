@@ -14,19 +14,19 @@ pub(super) const RULE: Rule = Rule {
     check: Check::Resource(check),
 };
 
-/// How many calls of one expression are looked at: real ones have under twenty.
-const CALLS: usize = 100;
-
 fn check(resource: &Resource<'_>, _: &Solution<'_>, report: &mut Report) {
     // A template declares parameters of its own.
     if !resource.is_packaged() {
         return;
     }
     for (value, text) in resource.strings() {
+        if report.is_full(resource.file) {
+            return;
+        }
         let Some(expression) = arm::expression(text).filter(|expression| expression.fault.is_none()) else {
             continue;
         };
-        for Call { name, argument, .. } in expression.calls.iter().take(CALLS) {
+        for Call { name, argument, .. } in &expression.calls {
             let (what, known) = match (name.to_ascii_lowercase().as_str(), expression.escaped, resource.role) {
                 ("parameters", false, _) => ("parameter", arm::PARAMETERS.as_slice()),
                 ("parameters", true, Role::Connector) => ("parameter", arm::INNER_PARAMETERS.as_slice()),
