@@ -2,6 +2,7 @@
 //!
 //! Source: Microsoft's API description of `Microsoft.OperationalInsights/workspaces/tables`.
 
+use super::arm;
 use super::resource::{Origin, Resource};
 use super::schema::ColumnType;
 use crate::json::Value;
@@ -55,6 +56,16 @@ impl<'f> ColumnNode<'f> {
     /// The name, where it is a string.
     pub fn name(&self) -> Option<&'f str> {
         self.name_value()?.as_str()
+    }
+
+    /// The name, where it is a string that means itself.
+    pub fn literal_name(&self) -> Option<&'f str> {
+        self.name_value().and_then(arm::literal)
+    }
+
+    /// The type as it is written, where it is a string that means itself.
+    pub fn literal_type(&self) -> Option<&'f str> {
+        self.type_value().and_then(arm::literal)
     }
 
     /// The value of `type`, whatever it is.

@@ -26,7 +26,7 @@ fn check(resource: &Resource<'_>, _: &Solution<'_>, report: &mut Report) {
             let place = arm::place(resource.file, value, call.span);
             let finding =
                 report.at(resource.file, place, format!("Azure has no function {}.", quoted(call.name)));
-            if let Some(near) = nearest(call.name, arm::FUNCTIONS.split_whitespace()) {
+            if let Some(near) = nearest(call.name, arm::FUNCTIONS) {
                 finding
                     .help(format!("Write {}, if that is meant.", quoted(near)))
                     .suggest(format!("Write {}", quoted(near)), edit::replace(resource.file, place, near));

@@ -18,12 +18,12 @@ pub(super) const RULE: Rule = Rule {
 fn check(table: &Table<'_>, _: &Solution<'_>, report: &mut Report) {
     let file = table.resource.file;
     let is_unknown = |text: &str| !text.trim().is_empty() && TableType::read(text).is_none();
-    let unknown = table.columns().filter(|column| column.type_name().is_some_and(is_unknown));
+    let unknown = table.columns().filter(|column| column.literal_type().is_some_and(is_unknown));
     for column in unknown {
         if report.is_full(file) {
             return;
         }
-        let (Some(value), Some(text)) = (column.type_value(), column.type_name()) else { continue };
+        let (Some(value), Some(text)) = (column.type_value(), column.literal_type()) else { continue };
         let names: Vec<String> = TableType::names().map(|name| format!("`{name}`")).collect();
         let names = names.join(", ");
         let finding = report.at(file, value.span, format!("{} is no type of a column.", quoted(text)));

@@ -17,12 +17,12 @@ pub(super) const RULE: Rule = Rule {
 
 fn check(table: &Table<'_>, _: &Solution<'_>, report: &mut Report) {
     let file = table.resource.file;
-    let wrong = table.columns().filter(|column| column.name().is_some_and(|name| fault(name).is_some()));
+    let wrong = table.columns().filter(|column| column.literal_name().is_some_and(|name| fault(name).is_some()));
     for column in wrong {
         if report.is_full(file) {
             return;
         }
-        let (Some(value), Some(name)) = (column.name_value(), column.name()) else { continue };
+        let (Some(value), Some(name)) = (column.name_value(), column.literal_name()) else { continue };
         let finding = report.at(
             file,
             value.span,
