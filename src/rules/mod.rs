@@ -152,7 +152,8 @@ impl Report {
         }
     }
 
-    /// Whether the rule that runs has as many findings in a file as are kept: looking for more is in vain.
+    /// Whether no further finding of the rule in that file would be kept. A rule that has to work for its findings, say
+    /// to find the nearest name, need not begin then.
     pub fn is_full(&self, file: &File) -> bool {
         self.counts.get(&file.id).is_some_and(|count| *count >= PER_FILE)
     }
