@@ -1,9 +1,10 @@
 //! Edits of JSON text that keep everything else as its author wrote it.
 
-use crate::artifact::folder::File;
-use crate::finding::Edit;
+use crate::artifact::folder::{File, FileId, Folder};
+use crate::finding::{Edit, Fix};
 use crate::json::{Kind, Value, string_or_null};
 use crate::text::Span;
+use std::collections::BTreeMap;
 
 /// Puts `text` in the place of a span.
 pub fn replace(file: &File, span: Span, text: impl Into<String>) -> Vec<Edit> {
@@ -102,4 +103,42 @@ pub fn apply(file: &File, edits: &[Edit]) -> (String, usize) {
     }
     out.push_str(file.text.get(at..).unwrap_or_default());
     (out, made)
+}
+
+/// What became of a folder's files when fixes were made in them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Mended {
+    /// The new texts of the files that changed.
+    pub files: Vec<(FileId, String)>,
+    /// How many of the fixes were made. The others touch what one of these changed: check again, then make them.
+    pub made: usize,
+}
+
+/// Makes fixes, each as a whole or not at all. Of two that touch the same text the first is made.
+pub fn mend(folder: &Folder, fixes: &[Fix]) -> Mended {
+    let mut edits: BTreeMap<FileId, BTreeMap<Span, &Edit>> = BTreeMap::new();
+    let mut made = 0_usize;
+    for fix in fixes {
+        let free = fix.edits.iter().all(|edit| {
+            let Some(others) = edits.get(&edit.file) else { return true };
+            // Spans are kept in order and apart, so only the neighbours can touch this one.
+            let before = others.range(..=edit.span).next_back();
+            let after = others.range(edit.span..).next();
+            before.is_none_or(|(other, _)| other.end < edit.span.start)
+                && after.is_none_or(|(other, _)| edit.span.end < other.start)
+        });
+        if !free || fix.edits.is_empty() {
+            continue;
+        }
+        for edit in &fix.edits {
+            edits.entry(edit.file).or_default().insert(edit.span, edit);
+        }
+        made = made.saturating_add(1);
+    }
+    let files = edits.iter().filter_map(|(id, edits)| {
+        let file = folder.file(*id)?;
+        let edits: Vec<Edit> = edits.values().map(|edit| (*edit).clone()).collect();
+        Some((*id, apply(file, &edits).0))
+    });
+    Mended { files: files.collect(), made }
 }

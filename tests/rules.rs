@@ -8,16 +8,20 @@
 //! - `grow=/pointer:N`: the array there gets copies of its last item, with numbers behind their names, until it has N.
 //! - `raw`: the block is the whole text.
 //! - `path=…`: where the file lies, when not where it lies in the sound solution; without a role, raw.
+//! - `main-template`, `ui-definition`: the same for what the packager made of the sound solution, in its `Package`.
+//! - `at=/pointer`: the block is merged into the value there, not into the whole file.
 //! - `solution`: the rest of the sound solution is there too.
+//! - `package`: the rest of its `Package` is there too.
 //!
 //! An invalid example gives exactly one finding, of the page's rule. A valid one gives none.
 //! The findings as a terminal shows them stand in `tests/snapshot/rules/`; `UPDATE=1 cargo test --test rules` writes them.
 
 use ccf_edge::artifact::folder::Folder;
 use ccf_edge::edit;
-use ccf_edge::finding::Finding;
+use ccf_edge::finding::{Finding, Safety};
 use ccf_edge::report::text::{self, Colour};
-use ccf_edge::rules::{self, Options, Rule, rules};
+use ccf_edge::rules::options::Options;
+use ccf_edge::rules::{self, Rule, rules};
 use serde_json::Value;
 use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
@@ -30,6 +34,12 @@ const ROLES: [(&str, &str); 7] = [
     ("data-file", "Data/Solution_larkspur.json"),
     ("metadata", "SolutionMetadata.json"),
     ("notes", "ReleaseNotes.md"),
+];
+
+const PACKAGE: [(&str, &str); 3] = [
+    ("main-template", "Package/mainTemplate.json"),
+    ("ui-definition", "Package/createUiDefinition.json"),
+    ("test-parameters", "Package/testParameters.json"),
 ];
 
 fn repository(path: &str) -> PathBuf {
@@ -78,30 +88,34 @@ impl Example {
         let mut role = None;
         let mut path = None;
         let mut raw = false;
+        let mut at = "";
         let mut removed = Vec::new();
         let mut grown = None;
         for word in info.split(' ').skip(1) {
-            if let Some(found) = ROLES.iter().find(|(name, _)| *name == word) {
+            if let Some(found) = ROLES.iter().chain(&PACKAGE).find(|(name, _)| *name == word) {
                 role = Some(found.1);
             } else if let Some(value) = word.strip_prefix("path=") {
                 // A space in a path is written `%20`.
                 path = Some(value.replace("%20", " "));
             } else if let Some(pointer) = word.strip_prefix("remove=") {
                 removed.push(pointer);
+            } else if let Some(pointer) = word.strip_prefix("at=") {
+                at = pointer;
             } else if let Some(value) = word.strip_prefix("grow=") {
                 grown = value.split_once(':');
             } else if word == "raw" {
                 raw = true;
-            } else if word == "solution" {
-                for (_, path) in ROLES {
-                    self.files.entry(path.to_owned()).or_insert_with(|| sound(path));
+            } else if word == "solution" || word == "package" {
+                let rest: &[_] = if word == "solution" { &ROLES } else { &PACKAGE };
+                for (_, path) in rest {
+                    self.files.entry((*path).to_owned()).or_insert_with(|| sound(path));
                 }
             } else {
                 panic!("{}: `{word}` in `{info}` means nothing", self.rule.code);
             }
         }
-        let at = path.clone().or(role.map(str::to_owned));
-        let at = at.unwrap_or_else(|| panic!("{}: `{info}` names no file", self.rule.code));
+        let file = path.clone().or(role.map(str::to_owned));
+        let file = file.unwrap_or_else(|| panic!("{}: `{info}` names no file", self.rule.code));
         let text = match role {
             Some(role) if !raw && role.ends_with(".json") => {
                 let mut base: Value = serde_json::from_str(&sound(role)).unwrap();
@@ -110,7 +124,8 @@ impl Example {
                 }
                 let patch: Value = serde_json::from_str(block)
                     .unwrap_or_else(|error| panic!("{}: {}: {error}", self.rule.code, self.heading));
-                merge(&mut base, patch);
+                let part = base.pointer_mut(at).unwrap_or_else(|| panic!("{}: no {at}", self.name()));
+                merge(part, patch);
                 if let Some((pointer, count)) = grown {
                     grow(&mut base, pointer, count.parse().unwrap());
                 }
@@ -118,7 +133,7 @@ impl Example {
             }
             _ => block.to_owned(),
         };
-        self.files.insert(at, text);
+        self.files.insert(file, text);
     }
 
     fn name(&self) -> String {
@@ -167,7 +182,7 @@ fn folder(files: &Files) -> Folder {
 }
 
 fn check(folder: &Folder) -> Vec<Finding> {
-    rules::check(folder, &Options::default())
+    rules::check(folder, &Options::default()).findings
 }
 
 fn shown(folder: &Folder, findings: &[Finding]) -> String {
@@ -176,10 +191,14 @@ fn shown(folder: &Folder, findings: &[Finding]) -> String {
 
 #[test]
 fn the_sound_solution_has_no_finding() {
-    let files = ROLES.iter().map(|(_, path)| ((*path).to_owned(), sound(path))).collect();
-    let folder = folder(&files);
-    let findings = check(&folder);
-    assert!(findings.is_empty(), "{}", shown(&folder, &findings));
+    let mut files: Files = ROLES.iter().map(|(_, path)| ((*path).to_owned(), sound(path))).collect();
+    for _ in 0..2 {
+        let folder = folder(&files);
+        let findings = check(&folder);
+        assert!(findings.is_empty(), "{}", shown(&folder, &findings));
+        // The second time with its package.
+        files.extend(PACKAGE.iter().map(|(_, path)| ((*path).to_owned(), sound(path))));
+    }
 }
 
 #[test]
@@ -263,6 +282,50 @@ fn findings_look_as_they_did() {
         }
     }
     assert!(wrong.is_empty(), "run with UPDATE=1 if this is right:\n{}", wrong.join("\n"));
+}
+
+#[test]
+fn the_list_of_rules_is_current() {
+    let mut page = String::from(
+        "# Rules\n\n<!-- Written by `UPDATE=1 cargo test --test rules`. Change the rules' pages, not this one. -->\n\n\
+         What `ccf-edge check` looks for.\n\
+         Each rule has a page with what it checks, why that matters, what to do, and examples; `ccf-edge explain CCF011` \
+         shows it too.\n\
+         A fix marked *safe* cannot be wrong and is made by `--fix`; a *suggested* one by `--fix=suggested`.\n",
+    );
+    let mut family = "";
+    for rule in rules() {
+        if rule.family() != family {
+            family = rule.family();
+            page.push_str(&format!("\n## {family}\n\n| code | name | severity | fix |\n|---|---|---|---|\n"));
+        }
+        let url = rule.url();
+        let (_, path) = url.split_once("/src/").unwrap();
+        let fixes: HashSet<&str> = examples(rule)
+            .iter()
+            .flat_map(|example| check(&folder(&example.files)))
+            .flat_map(|finding| finding.fixes)
+            .map(|fix| if fix.safety == Safety::Safe { "safe" } else { "suggested" })
+            .collect();
+        let fixes = ["safe", "suggested"].into_iter().filter(|fix| fixes.contains(fix));
+        page.push_str(&format!(
+            "| [{}](../src/{path}) | {} | {} | {} |\n",
+            rule.code,
+            rule.name,
+            rule.severity.name(),
+            fixes.collect::<Vec<_>>().join(", ")
+        ));
+    }
+    let path = repository("docs/rules.md");
+    if std::env::var_os("UPDATE").is_some() {
+        std::fs::write(&path, &page).unwrap();
+    }
+    assert_eq!(std::fs::read_to_string(&path).unwrap_or_default(), page, "run with UPDATE=1");
+    for rule in rules() {
+        let url = rule.url();
+        let (_, path) = url.split_once("/blob/main/").unwrap();
+        assert!(repository(path).is_file(), "{} has its page elsewhere than at {path}", rule.code);
+    }
 }
 
 /// The published connectors, where they can be had: no rule may call an accepted connector wrong.

@@ -2,7 +2,8 @@
 
 use ccf_edge::artifact::folder::{FILE_LIMIT, Folder};
 use ccf_edge::finding::Severity;
-use ccf_edge::rules::{self, Options};
+use ccf_edge::rules;
+use ccf_edge::rules::options::Options;
 
 const TABLE: &str = r#"{
   "name": "Larkspur_CL",
@@ -14,7 +15,7 @@ fn findings(content: &[u8]) -> Vec<(&'static str, Severity, usize)> {
     let mut folder = Folder::new(Some("larkspur"));
     folder.add("Data Connectors/Larkspur_ccf/table.json", TABLE.as_bytes());
     folder.add("Data Connectors/Larkspur_ccf/other.json", content);
-    let findings = rules::check(&folder, &Options::default());
+    let findings = rules::check(&folder, &Options::default()).findings;
     findings.iter().map(|finding| (finding.code, finding.severity, finding.span.start)).collect()
 }
 

@@ -484,3 +484,11 @@ pub fn is_function(name: &str) -> bool {
     FUNCTIONS.iter().any(|known| known.eq_ignore_ascii_case(name))
         || name.get(..4).is_some_and(|head| head.eq_ignore_ascii_case("list"))
 }
+
+/// Whether a GUID stands somewhere in a text, such as the id of a subscription.
+pub fn has_guid(text: &str) -> bool {
+    // Its groups of hexadecimal digits, which hyphens part.
+    const GROUPS: [usize; 5] = [8, 4, 4, 4, 12];
+    text.split(|char: char| !char.is_ascii_hexdigit() && char != '-')
+        .any(|word| word.len() == 36 && word.split('-').map(str::len).eq(GROUPS))
+}

@@ -19,6 +19,42 @@ pub struct Instruction<'f> {
     pub value: &'f Value,
 }
 
+/// The values that the portal knows only after the deploy button has made the connector's resources, by the names that
+/// `fillWith` has for them. A sender needs all five.
+pub const PUSH_VALUES: [&str; 5] =
+    ["TenantId", "ApplicationId", "ApplicationSecret", "DataCollectionEndpoint", "DataCollectionRuleId"];
+
+/// The other values that `fillWith` knows.
+///
+/// Source: Microsoft, "Data connector definitions reference for the Codeless Connector Framework".
+pub const OTHER_VALUES: [&str; 5] =
+    ["WorkspaceId", "WorkspaceName", "PrimaryKey", "SubscriptionId", "MicrosoftAwsAccount"];
+
+/// The button that makes a Push connector's table, rule and application.
+pub const DEPLOY_BUTTON: &str = "DeployPushConnectorButton";
+
+/// The same button of a preview of the portal; five published connectors have it.
+pub const TEST_BUTTON: &str = "DeployPushConnectorButton_test";
+
+/// The types of instructions that make sense on the page of a Push connector.
+///
+/// Source: Microsoft's reference, and the pages of the published Push connectors.
+pub const PUSH_INSTRUCTIONS: [&str; 7] = [
+    DEPLOY_BUTTON,
+    TEST_BUTTON,
+    "CopyableLabel",
+    "Markdown",
+    "InfoMessage",
+    "InstructionStepsGroup",
+    "InstallAgent",
+];
+
+/// The types of instructions that ask for what a connector needs to fetch data itself.
+///
+/// Source: Microsoft's reference for the first three; published connectors of other kinds for the rest.
+pub const PULL_INSTRUCTIONS: [&str; 6] =
+    ["OAuthForm", "Textbox", "ConnectionToggleButton", "Dropdown", "DataConnectorsGrid", "ContextPane"];
+
 impl<'f> Definition<'f> {
     /// The value of `properties.connectorUiConfig`.
     pub fn config(&self) -> Option<&'f Value> {
@@ -35,12 +71,33 @@ impl<'f> Definition<'f> {
         self.find("/id")
     }
 
-    /// Every instruction of every step, in the order of the text; those of inner steps and groups too.
-    pub fn instructions(&self) -> Vec<Instruction<'f>> {
+    /// Every array of instructions, in the order of the text; those of inner steps and groups too.
+    pub fn instruction_lists(&self) -> Vec<&'f Value> {
         let Some(steps) = self.find("/instructionSteps") else { return Vec::new() };
         // Groups hold their instructions at different depths; an instruction is what stands in an array `instructions`.
-        let lists = steps.descendants().filter_map(|value| value.member("instructions")?.value.as_array());
+        let lists = steps.descendants().filter_map(|value| Some(&value.member("instructions")?.value));
+        lists.filter(|list| list.as_array().is_some()).collect()
+    }
+
+    /// Every instruction of every step, in the order of the text; those of inner steps and groups too.
+    pub fn instructions(&self) -> Vec<Instruction<'f>> {
+        let lists = self.instruction_lists().into_iter().filter_map(Value::as_array);
         lists.flatten().map(|value| Instruction { value }).collect()
+    }
+
+    /// Whether its page makes it a Push connector's (`true`), another's (`false`), or says nothing of that.
+    pub fn looks_like_push(&self) -> Option<bool> {
+        let instructions = self.instructions();
+        let is = |instruction: &Instruction<'_>, types: &[&str]| {
+            let name = instruction.type_name().unwrap_or_default();
+            types.iter().any(|known| known.eq_ignore_ascii_case(name))
+        };
+        let push = instructions.iter().any(|instruction| {
+            instruction.is_deploy_button()
+                || instruction.fill_with().iter().any(|(name, _)| PUSH_VALUES.contains(name))
+        });
+        let pull = instructions.iter().any(|instruction| is(instruction, &PULL_INSTRUCTIONS));
+        if push { Some(true) } else { pull.then_some(false) }
     }
 }
 
@@ -58,5 +115,18 @@ impl<'f> Instruction<'f> {
     /// A value inside `parameters`.
     pub fn parameter(&self, name: &str) -> Option<&'f Value> {
         Some(&self.value.find("/parameters")?.member(name)?.value)
+    }
+
+    /// Whether it is the button that deploys a Push connector, that of the portal's preview too.
+    pub fn is_deploy_button(&self) -> bool {
+        let name = self.type_name().unwrap_or_default();
+        [DEPLOY_BUTTON, TEST_BUTTON].iter().any(|known| known.eq_ignore_ascii_case(name))
+    }
+
+    /// The names in `fillWith` with the strings that have them; of a string that should be a list, too.
+    pub fn fill_with(&self) -> Vec<(&'f str, &'f Value)> {
+        let Some(value) = self.parameter("fillWith") else { return Vec::new() };
+        let items = value.as_array().unwrap_or(std::slice::from_ref(value));
+        items.iter().filter_map(|item| Some((item.as_str()?, item))).collect()
     }
 }

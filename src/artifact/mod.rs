@@ -2,6 +2,10 @@
 
 pub mod schema;
 
+pub mod secret;
+
+pub mod standard;
+
 pub mod arm;
 
 pub mod api;
@@ -19,3 +23,15 @@ pub mod definition;
 pub mod connector;
 
 pub mod solution;
+
+pub mod version;
+
+pub mod notes;
+
+pub mod data_file;
+
+pub mod links;
+
+pub mod published;
+
+pub mod package;

@@ -2,7 +2,7 @@
 
 use super::arm;
 use super::folder::{File, FileId};
-use crate::json::{Member, Value};
+use crate::json::{Kind, Member, Value};
 use crate::text::Span;
 
 /// What part a resource plays in a connector.
@@ -145,6 +145,17 @@ impl<'f> Resource<'f> {
 /// Where to point when an object or array lacks something: its opening bracket.
 pub fn head(value: &Value) -> Span {
     Span { start: value.span.start, end: value.span.end.min(value.span.start.saturating_add(1)) }
+}
+
+/// Whether a value says nothing: null, a string of blanks, an empty array or object.
+pub fn is_blank(value: &Value) -> bool {
+    match &value.kind {
+        Kind::Null => true,
+        Kind::String(text) => text.trim().is_empty(),
+        Kind::Array(items) => items.is_empty(),
+        Kind::Object(members) => members.is_empty(),
+        Kind::Bool(_) | Kind::Number(_) => false,
+    }
 }
 
 /// Every resource in a file's value, in the order of the text. A resource inside another is not looked for.

@@ -282,7 +282,7 @@ fn write_digits(out: &mut Vec<u8>, value: u32, count: u32) {
     }
 }
 
-pub(super) fn days_in_month(year: u32, month: u32) -> u32 {
+pub(crate) fn days_in_month(year: u32, month: u32) -> u32 {
     match month {
         2 if year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400)) => 29,
         2 => 28,

@@ -1,10 +1,10 @@
 //! Findings for a terminal: each with the lines that it is about.
 
+use super::{Places, help, why};
 use crate::artifact::folder::{File, Folder};
 use crate::finding::{Finding, Safety, Severity};
 use crate::rules::rule;
-use crate::text::{LineIndex, Position, Span};
-use std::collections::BTreeMap;
+use crate::text::{Position, Span};
 use std::fmt::Write;
 
 /// Whether escape sequences for colours may be written.
@@ -21,7 +21,7 @@ const WIDTH: usize = 120;
 
 /// Writes findings, each with its place, the line, why it matters and what to do.
 pub fn write(folder: &Folder, findings: &[Finding], colour: Colour) -> String {
-    let mut writer = Writer { folder, colour, lines: BTreeMap::new(), out: String::new() };
+    let mut writer = Writer { places: Places::new(folder), colour, out: String::new() };
     for finding in findings {
         writer.finding(finding);
     }
@@ -29,34 +29,28 @@ pub fn write(folder: &Folder, findings: &[Finding], colour: Colour) -> String {
 }
 
 struct Writer<'f> {
-    folder: &'f Folder,
+    places: Places<'f>,
     colour: Colour,
-    /// The line index of each file that has been needed.
-    lines: BTreeMap<usize, LineIndex>,
     out: String,
 }
 
 impl Writer<'_> {
     fn finding(&mut self, finding: &Finding) {
-        let Some(file) = self.folder.file(finding.file) else { return };
-        let rule = rule(finding.code);
-        let name = rule.map_or("", |rule| rule.name);
+        let folder = self.places.folder;
+        let Some(file) = folder.file(finding.file) else { return };
+        let name = rule(finding.code).map_or("", |rule| rule.name);
         let head = format!("{}[{}]", finding.severity.name(), finding.code);
         let head = self.paint(severity_colour(finding.severity), &head);
         _ = writeln!(self.out, "{head} {name}");
-        self.frame(file, finding.span, "-->", &finding.message, severity_colour(finding.severity));
+        let colour = severity_colour(finding.severity);
+        self.frame(file, finding.span, "-->", &finding.message, colour, finding.hidden);
         for label in &finding.related {
-            if let Some(file) = self.folder.file(label.file) {
-                self.frame(file, label.span, ":::", &label.message, BLUE);
+            if let Some(file) = folder.file(label.file) {
+                self.frame(file, label.span, ":::", &label.message, BLUE, false);
             }
         }
-        let why = rule.map_or("", |rule| rule.why());
-        let help = match finding.help.as_str() {
-            "" => rule.map_or("", |rule| rule.help()),
-            help => help,
-        };
-        self.note("why", why);
-        self.note("help", help);
+        self.note("why", why(finding));
+        self.note("help", help(finding));
         for fix in &finding.fixes {
             let name = match fix.safety {
                 Safety::Safe => "fix",
@@ -67,13 +61,20 @@ impl Writer<'_> {
         self.out.push('\n');
     }
 
-    fn frame(&mut self, file: &File, span: Span, arrow: &str, message: &str, colour: &str) {
-        let lines = self.lines.entry(file.id.0).or_insert_with(|| LineIndex::new(&file.text));
-        let Position { line, column } = lines.position(&file.text, span.start);
+    fn frame(&mut self, file: &File, span: Span, arrow: &str, message: &str, colour: &str, hidden: bool) {
+        let Position { line, column } = self.places.range(file, span).start;
         let margin = " ".repeat(line.to_string().len());
         let bar = self.paint(BLUE, "|");
         _ = writeln!(self.out, "{margin}{} {}:{line}:{column}", self.paint(BLUE, arrow), file.path);
-        let Excerpt { text, ahead, marked } = excerpt(&file.text, span);
+        let Excerpt { mut text, ahead, marked } = excerpt(&file.text, span);
+        if hidden {
+            let covered = ahead..ahead.saturating_add(marked);
+            text = text
+                .chars()
+                .enumerate()
+                .map(|(at, char)| if covered.contains(&at) { '*' } else { char })
+                .collect();
+        }
         if text.trim().is_empty() {
             _ = writeln!(self.out, "{margin} {bar} {message}");
             return;

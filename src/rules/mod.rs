@@ -6,6 +6,7 @@ mod dcr;
 mod definition;
 mod extra;
 mod general;
+pub mod options;
 mod package;
 mod solution;
 mod table;
@@ -20,6 +21,7 @@ use crate::artifact::solution::{Solution, solutions};
 use crate::artifact::table::Table;
 use crate::finding::{Finding, Severity};
 use crate::text::Span;
+use options::{Level, Options};
 use std::collections::BTreeMap;
 
 /// A rule.
@@ -50,7 +52,7 @@ pub enum Check {
     Dcr(fn(&Dcr<'_>, &Solution<'_>, &mut Report)),
     /// Every data connector of kind Push.
     Connector(fn(&Connector<'_>, &Solution<'_>, &mut Report)),
-    /// Every data connector definition.
+    /// Every data connector definition, except those that belong to a connector of another kind than Push.
     Definition(fn(&Definition<'_>, &Solution<'_>, &mut Report)),
     /// The solution's data file, each if there are several.
     DataFile(fn(&File, &Solution<'_>, &mut Report)),
@@ -72,23 +74,26 @@ macro_rules! family {
 }
 use family;
 
-/// The families in the order of their codes.
-const FAMILIES: &[&[Rule]] = &[
-    general::RULES,
-    table::RULES,
-    dcr::RULES,
-    transform::RULES,
-    connector::RULES,
-    definition::RULES,
-    solution::RULES,
-    cross::RULES,
-    package::RULES,
-    extra::RULES,
+/// The families in the order of their codes, each with the name of its folder.
+const FAMILIES: &[(&str, &[Rule])] = &[
+    ("general", general::RULES),
+    ("table", table::RULES),
+    ("dcr", dcr::RULES),
+    ("transform", transform::RULES),
+    ("connector", connector::RULES),
+    ("definition", definition::RULES),
+    ("solution", solution::RULES),
+    ("cross", cross::RULES),
+    ("package", package::RULES),
+    ("extra", extra::RULES),
 ];
+
+/// Where the sources of this project are published.
+pub const REPOSITORY: &str = "https://github.com/ccf-edge/ccf-edge";
 
 /// Every rule in the order of the codes.
 pub fn rules() -> impl Iterator<Item = &'static Rule> {
-    FAMILIES.iter().flat_map(|family| family.iter())
+    FAMILIES.iter().flat_map(|(_, family)| family.iter())
 }
 
 /// The rule of a code, compared without regard to case, or of a name.
@@ -97,6 +102,18 @@ pub fn rule(code_or_name: &str) -> Option<&'static Rule> {
 }
 
 impl Rule {
+    /// What kind of artifact the rule is about: the name of its family, such as `table`.
+    pub fn family(&self) -> &'static str {
+        let own = |rules: &&[Rule]| rules.iter().any(|rule| rule.code == self.code);
+        FAMILIES.iter().find(|(_, rules)| own(rules)).map_or("", |(family, _)| family)
+    }
+
+    /// The address of the rule's page.
+    pub fn url(&self) -> String {
+        let file = format!("{}_{}.md", self.code.to_ascii_lowercase(), self.name.replace('-', "_"));
+        format!("{REPOSITORY}/blob/main/src/rules/{}/{file}", self.family())
+    }
+
     /// What the rule checks, in Markdown.
     pub fn summary(&self) -> &'static str {
         self.section("What it checks")
@@ -182,31 +199,27 @@ fn finding(code: &'static str, severity: Severity, file: FileId, span: Span, mes
         help: String::new(),
         related: Vec::new(),
         fixes: Vec::new(),
+        hidden: false,
     }
 }
 
-/// What the user wants of a rule.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Level {
-    /// It does not run.
-    Off,
-    /// Its findings have this severity.
-    At(Severity),
-}
-
-/// How to check.
+/// What checking gave.
 #[derive(Clone, Debug, Default)]
-pub struct Options {
-    /// The levels of rules that differ from the rule's own, by code.
-    pub levels: BTreeMap<&'static str, Level>,
+pub struct Checked {
+    /// The findings in the order of the files' paths, then of the text, then of the codes.
+    pub findings: Vec<Finding>,
+    /// The findings that the options suppress, in the same order.
+    pub suppressed: Vec<Finding>,
+    /// How many solutions there are.
+    pub solutions: usize,
 }
 
-/// Checks every solution in a folder. Findings come in the order of the files, then of the text, then of the codes.
-pub fn check(folder: &Folder, options: &Options) -> Vec<Finding> {
+/// Checks every solution in a folder.
+pub fn check(folder: &Folder, options: &Options) -> Checked {
     let mut report = Report::new();
     let solutions = solutions(folder);
     for rule in rules() {
-        let level = options.levels.get(rule.code).copied();
+        let level = options.level(rule.code);
         if level == Some(Level::Off) {
             continue;
         }
@@ -226,7 +239,9 @@ pub fn check(folder: &Folder, options: &Options) -> Vec<Finding> {
     findings.sort_by(|left, right| {
         (path(left), left.span, left.code).cmp(&(path(right), right.span, right.code))
     });
-    findings
+    let (suppressed, findings) =
+        findings.into_iter().partition(|finding| options.suppresses(folder, finding));
+    Checked { findings, suppressed, solutions: solutions.len() }
 }
 
 fn run(rule: &Rule, solution: &Solution<'_>, report: &mut Report) {
@@ -241,7 +256,7 @@ fn run(rule: &Rule, solution: &Solution<'_>, report: &mut Report) {
             solution.connectors.iter().for_each(|connector| check(connector, solution, report));
         }
         Check::Definition(check) => {
-            solution.definitions.iter().for_each(|definition| check(definition, solution, report));
+            solution.push_definitions().for_each(|definition| check(definition, solution, report));
         }
         Check::DataFile(check) => {
             solution.data_files.iter().for_each(|file| check(file, solution, report));

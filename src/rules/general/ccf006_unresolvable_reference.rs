@@ -1,8 +1,10 @@
 use crate::artifact::arm::{self, Call};
+use crate::artifact::connector::Connector;
 use crate::artifact::resource::{Resource, Role};
 use crate::artifact::solution::Solution;
 use crate::edit;
 use crate::finding::Severity;
+use crate::json::Value;
 use crate::rules::{Check, Report, Rule};
 use crate::text::{nearest, quoted};
 
@@ -14,24 +16,25 @@ pub(super) const RULE: Rule = Rule {
     check: Check::Resource(check),
 };
 
+/// The values of a Push connector that the portal fills in.
+const FILLED_IN: [&str; 4] = [
+    "/properties/dcrConfig/dataCollectionEndpoint",
+    "/properties/dcrConfig/dataCollectionRuleImmutableId",
+    "/properties/auth/appId",
+    "/properties/auth/servicePrincipalId",
+];
+
 fn check(resource: &Resource<'_>, _: &Solution<'_>, report: &mut Report) {
     // A template declares parameters of its own.
     if !resource.is_packaged() {
         return;
     }
-    // CCF065 and CCF067 know what may stand in these.
-    let pointers: &[&str] = match resource.role {
-        Role::Connector => &[
-            "/properties/dcrConfig/dataCollectionEndpoint",
-            "/properties/dcrConfig/dataCollectionRuleImmutableId",
-            "/properties/auth/appId",
-            "/properties/auth/servicePrincipalId",
-        ],
-        _ => &[],
-    };
-    let passed: Vec<_> = pointers.iter().filter_map(|pointer| resource.find(pointer)).collect();
+    // What the portal fills in has one right expression, which other rules ask for (CCF065, CCF067).
+    let is_push = resource.role == Role::Connector && Connector { resource: *resource }.is_push();
+    let filled_in: Vec<&Value> =
+        FILLED_IN.iter().filter(|_| is_push).filter_map(|pointer| resource.find(pointer)).collect();
     for (value, text) in resource.strings() {
-        if passed.iter().any(|passed| std::ptr::eq(*passed, value)) {
+        if filled_in.iter().any(|other| std::ptr::eq(*other, value)) {
             continue;
         }
         if report.is_full(resource.file) {
