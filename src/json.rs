@@ -128,9 +128,17 @@ impl Value {
     /// The member `key` with regard to case, else without: so do Azure Resource Manager and PowerShell find properties.
     /// Of duplicates the last one counts.
     pub fn member(&self, key: &str) -> Option<&Member> {
-        let members = self.as_object()?;
-        let exact = members.iter().rev().find(|member| member.key == key);
-        exact.or_else(|| members.iter().rev().find(|member| member.key.eq_ignore_ascii_case(key)))
+        // In one pass: rules ask objects of a million members, too.
+        let mut inexact = None;
+        for member in self.as_object()?.iter().rev() {
+            if member.key.eq_ignore_ascii_case(key) {
+                if member.key == key {
+                    return Some(member);
+                }
+                inexact = inexact.or(Some(member));
+            }
+        }
+        inexact
     }
 
     /// The value that a JSON Pointer leads to, as [`pointer`](Value::pointer) gives it, with names found as

@@ -39,6 +39,15 @@ fn mistakes_of_expressions_are_found_and_mended() {
 }
 
 #[test]
+fn an_expression_has_a_limit() {
+    for (blanks, fault) in [(24_553, None), (24_554, Some(FaultKind::TooLong))] {
+        let text = format!("[concat({}'a', 'b', 'c')]", " ".repeat(blanks));
+        assert_eq!(text.len() > arm::LONGEST, fault.is_some());
+        assert_eq!(arm::expression(&text).unwrap().fault.map(|fault| fault.kind), fault);
+    }
+}
+
+#[test]
 fn sound_expressions_and_texts_are_let_be() {
     for text in [
         "[parameters('workspace')]",

@@ -135,7 +135,14 @@ pub enum FaultKind {
     DoubleQuote,
     /// It is a text between brackets, no expression.
     Prose,
+    /// It has more than [`LONGEST`] characters.
+    TooLong,
 }
+
+/// How many characters an expression may have.
+///
+/// Source: Microsoft, "Syntax and expressions in Azure Resource Manager templates".
+pub const LONGEST: usize = 24_576;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum TokenKind {
@@ -170,6 +177,14 @@ pub fn expression(text: &str) -> Option<Expression<'_>> {
     };
     let start = text.len().saturating_sub(body.len());
     let is_call = starts_as_call(body);
+    // No character has more than four bytes.
+    if is_call
+        && text.len() > LONGEST
+        && (text.len() > LONGEST.saturating_mul(4) || text.chars().count() > LONGEST)
+    {
+        let fault = Fault { kind: FaultKind::TooLong, span: Span { start: 0, end: start }, repair: None };
+        return Some(Expression { escaped, calls: Vec::new(), fault: Some(fault) });
+    }
     let Some(inside) = body.strip_suffix(']') else {
         if !is_call {
             return None;
@@ -197,15 +212,14 @@ pub fn expression(text: &str) -> Option<Expression<'_>> {
             return Some(Expression { escaped, calls, fault: Some(fault) });
         }
     }
-    let (calls, fault) = read(inside, start);
     let starts_as_value = is_call
         || inside.trim_start().starts_with(|char: char| char == '\'' || char == '-' || char.is_ascii_digit());
-    let fault = if starts_as_value {
-        fault
-    } else {
+    if !starts_as_value || text.len() > LONGEST.saturating_mul(4) {
         let span = Span { start: 0, end: text.len() };
-        Some(Fault { kind: FaultKind::Prose, span, repair: None })
-    };
+        let fault = Some(Fault { kind: FaultKind::Prose, span, repair: None });
+        return Some(Expression { escaped, calls: Vec::new(), fault });
+    }
+    let (calls, fault) = read(inside, start);
     Some(Expression { escaped, calls, fault })
 }
 
@@ -343,21 +357,131 @@ pub const VARIABLES: [&str; 8] = [
 /// The functions of ARM templates.
 ///
 /// Source: Microsoft, "ARM template functions". Names are compared without regard to case.
-pub const FUNCTIONS: &str = "add and array base64 base64ToJson base64ToString bool cidrHost cidrSubnet coalesce concat \
-    contains copyIndex createArray createObject dataUri dataUriToString dateTimeAdd dateTimeFromEpoch dateTimeToEpoch \
-    deployer deployment div empty endsWith environment equals extensionResourceId externalInput fail false filter first \
-    flatten float format greater greaterOrEquals groupBy guid if indexFromEnd indexOf int intersection items join json \
-    lambda lambdaVariables last lastIndexOf length less lessOrEquals list listAccountSas listKeys listSecrets \
-    listServiceSas loadFileAsBase64 managementGroup managementGroupResourceId map mapValues max min mod mul newGuid not \
-    null objectKeys or padLeft parameters parseCidr parseUri pickZones providers range reduce reference references \
-    replace resourceGroup resourceId roleDefinitions shallowMerge skip sort split startsWith string sub subscription \
-    subscriptionResourceId substring take tenant tenantResourceId toLogicalZone toLogicalZones toLower \
-    toPhysicalZone toPhysicalZones toObject toUpper trim true tryGet tryIndexFromEnd union uniqueString uri \
-    uriComponent uriComponentToString utcNow variables";
+pub const FUNCTIONS: [&str; 119] = [
+    "add",
+    "and",
+    "array",
+    "base64",
+    "base64ToJson",
+    "base64ToString",
+    "bool",
+    "cidrHost",
+    "cidrSubnet",
+    "coalesce",
+    "concat",
+    "contains",
+    "copyIndex",
+    "createArray",
+    "createObject",
+    "dataUri",
+    "dataUriToString",
+    "dateTimeAdd",
+    "dateTimeFromEpoch",
+    "dateTimeToEpoch",
+    "deployer",
+    "deployment",
+    "div",
+    "empty",
+    "endsWith",
+    "environment",
+    "equals",
+    "extensionResourceId",
+    "externalInput",
+    "fail",
+    "false",
+    "filter",
+    "first",
+    "flatten",
+    "float",
+    "format",
+    "greater",
+    "greaterOrEquals",
+    "groupBy",
+    "guid",
+    "if",
+    "indexFromEnd",
+    "indexOf",
+    "int",
+    "intersection",
+    "items",
+    "join",
+    "json",
+    "lambda",
+    "lambdaVariables",
+    "last",
+    "lastIndexOf",
+    "length",
+    "less",
+    "lessOrEquals",
+    "list",
+    "listAccountSas",
+    "listKeys",
+    "listSecrets",
+    "listServiceSas",
+    "loadFileAsBase64",
+    "managementGroup",
+    "managementGroupResourceId",
+    "map",
+    "mapValues",
+    "max",
+    "min",
+    "mod",
+    "mul",
+    "newGuid",
+    "not",
+    "null",
+    "objectKeys",
+    "or",
+    "padLeft",
+    "parameters",
+    "parseCidr",
+    "parseUri",
+    "pickZones",
+    "providers",
+    "range",
+    "reduce",
+    "reference",
+    "references",
+    "replace",
+    "resourceGroup",
+    "resourceId",
+    "roleDefinitions",
+    "shallowMerge",
+    "skip",
+    "sort",
+    "split",
+    "startsWith",
+    "string",
+    "sub",
+    "subscription",
+    "subscriptionResourceId",
+    "substring",
+    "take",
+    "tenant",
+    "tenantResourceId",
+    "toLogicalZone",
+    "toLogicalZones",
+    "toLower",
+    "toPhysicalZone",
+    "toPhysicalZones",
+    "toObject",
+    "toUpper",
+    "trim",
+    "true",
+    "tryGet",
+    "tryIndexFromEnd",
+    "union",
+    "uniqueString",
+    "uri",
+    "uriComponent",
+    "uriComponentToString",
+    "utcNow",
+    "variables",
+];
 
 /// Whether Azure has a function of that name. Every name that starts with `list` counts: providers bring their own.
 pub fn is_function(name: &str) -> bool {
-    FUNCTIONS.split_whitespace().any(|known| known.eq_ignore_ascii_case(name))
+    FUNCTIONS.iter().any(|known| known.eq_ignore_ascii_case(name))
         || name.get(..4).is_some_and(|head| head.eq_ignore_ascii_case("list"))
 }
 

@@ -2,6 +2,7 @@
 //!
 //! Source: Microsoft's API description of `Microsoft.OperationalInsights/workspaces/tables`.
 
+use super::arm;
 use super::resource::{Origin, Resource};
 use super::schema::ColumnType;
 use crate::json::Value;
@@ -35,7 +36,7 @@ impl<'f> Table<'f> {
         }
     }
 
-    /// The columns, as far as `properties.schema.columns` is an array.
+    /// The columns, as far as `properties.schema.columns` is an array: the first [`COLUMNS`] of them.
     pub fn columns(&self) -> impl Iterator<Item = ColumnNode<'f>> {
         columns(self.resource.find("/properties/schema/columns"))
     }
@@ -55,6 +56,16 @@ impl<'f> ColumnNode<'f> {
     /// The name, where it is a string.
     pub fn name(&self) -> Option<&'f str> {
         self.name_value()?.as_str()
+    }
+
+    /// The name, where it is a string that means itself.
+    pub fn literal_name(&self) -> Option<&'f str> {
+        self.name_value().and_then(arm::literal)
+    }
+
+    /// The type as it is written, where it is a string that means itself.
+    pub fn literal_type(&self) -> Option<&'f str> {
+        self.type_value().and_then(arm::literal)
     }
 
     /// The value of `type`, whatever it is.
@@ -171,7 +182,10 @@ pub fn is_reserved_column(name: &str) -> bool {
     NAMES.iter().any(|reserved| reserved.eq_ignore_ascii_case(name))
 }
 
+/// How many columns of one list are looked at: Azure takes a small part of that.
+pub const COLUMNS: usize = 10_000;
+
 /// The elements of a list of columns.
 pub(super) fn columns(list: Option<&Value>) -> impl Iterator<Item = ColumnNode<'_>> {
-    list.and_then(Value::as_array).unwrap_or_default().iter().map(|value| ColumnNode { value })
+    list.and_then(Value::as_array).unwrap_or_default().iter().take(COLUMNS).map(|value| ColumnNode { value })
 }

@@ -14,27 +14,22 @@ pub(super) const RULE: Rule = Rule {
     check: Check::Resource(check),
 };
 
-/// Where the packager replaces placeholders (CCF005), and where published connectors have some that do no harm.
-fn replaced(role: Role) -> &'static [&'static str] {
-    match role {
-        Role::Table => &[],
-        // A workspace besides the first is a mistake whatever it names (CCF040).
-        Role::Dcr => &["/name", "/properties/dataCollectionEndpointId", "/properties/destinations"],
-        Role::Connector => &["/name", "/properties/dcrConfig", "/properties/auth"],
-        Role::Definition => &[],
-    }
-}
-
 /// Members whose texts people or Kusto read.
 const TEXTS: [&str; 4] = ["description", "displayName", "transformKql", "tags"];
 
 fn check(resource: &Resource<'_>, _: &Solution<'_>, report: &mut Report) {
-    // The portal fills the placeholders of a definition.
-    if !resource.is_packaged() || resource.role == Role::Definition {
+    // Where the packager replaces placeholders CCF005 has its say, and CCF040 about further destinations.
+    let elsewhere: &[&str] = match resource.role {
+        Role::Table => &[],
+        Role::Dcr => &["/name", "/properties/dataCollectionEndpointId", "/properties/destinations"],
+        // The portal fills those of a definition, and those of published connectors do no harm.
+        Role::Definition | Role::Connector => return,
+    };
+    if !resource.is_packaged() {
         return;
     }
     let mut passed: Vec<&Value> = resource.replaced();
-    passed.extend(replaced(resource.role).iter().filter_map(|pointer| resource.find(pointer)));
+    passed.extend(elsewhere.iter().filter_map(|pointer| resource.find(pointer)));
     let mut left = vec![resource.value];
     while let Some(value) = left.pop() {
         if passed.iter().any(|passed| std::ptr::eq(*passed, value)) {

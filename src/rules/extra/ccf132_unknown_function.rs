@@ -14,20 +14,19 @@ pub(super) const RULE: Rule = Rule {
     check: Check::Resource(check),
 };
 
-/// How many calls of one expression are looked at: real ones have under twenty.
-const CALLS: usize = 100;
-
 fn check(resource: &Resource<'_>, _: &Solution<'_>, report: &mut Report) {
     for (value, text) in resource.strings() {
+        if report.is_full(resource.file) {
+            return;
+        }
         let Some(expression) = arm::expression(text).filter(|expression| expression.fault.is_none()) else {
             continue;
         };
-        let calls = expression.calls.iter().take(CALLS);
-        for call in calls.filter(|call| !arm::is_function(call.name)) {
+        for call in expression.calls.iter().filter(|call| !arm::is_function(call.name)) {
             let place = arm::place(resource.file, value, call.span);
             let finding =
                 report.at(resource.file, place, format!("Azure has no function {}.", quoted(call.name)));
-            if let Some(near) = nearest(call.name, arm::FUNCTIONS.split_whitespace()) {
+            if let Some(near) = nearest(call.name, arm::FUNCTIONS) {
                 finding
                     .help(format!("Write {}, if that is meant.", quoted(near)))
                     .suggest(format!("Write {}", quoted(near)), edit::replace(resource.file, place, near));

@@ -15,9 +15,6 @@ pub(super) const RULE: Rule = Rule {
     check: Check::File(check),
 };
 
-/// How many of one file are reported: a file with more is made by a machine.
-const SHOWN: usize = 100;
-
 /// Up to how many members an object is small.
 const SMALL: usize = 8;
 
@@ -29,7 +26,10 @@ fn check(file: &File, solution: &Solution<'_>, report: &mut Report) {
     let duplicates = objects.flat_map(|(value, members)| {
         duplicates(members).into_iter().map(move |(first, second)| (value, first, second))
     });
-    for (object, first, second) in duplicates.take(SHOWN) {
+    for (object, first, second) in duplicates {
+        if report.is_full(file) {
+            return;
+        }
         if first.key == second.key {
             let finding = report.at(
                 file,

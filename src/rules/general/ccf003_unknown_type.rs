@@ -16,14 +16,11 @@ pub(super) const RULE: Rule = Rule {
     check: Check::Solution(check),
 };
 
-/// How many items of one array are looked at: what has more is data.
-const ITEMS: usize = 1000;
-
 fn check(solution: &Solution<'_>, report: &mut Report) {
     for file in &solution.others {
         let Some(root) = file.value() else { continue };
         match root.as_array() {
-            Some(items) => items.iter().take(ITEMS).for_each(|item| unread(file, item, report)),
+            Some(items) => items.iter().for_each(|item| unread(file, item, report)),
             None => unread(file, root, report),
         }
     }
@@ -42,7 +39,7 @@ fn check(solution: &Solution<'_>, report: &mut Report) {
 fn in_array(file: &File, report: &mut Report) {
     let items = file.value().and_then(Value::as_array).unwrap_or_default();
     let others = items.iter().filter(|item| role_by_type(item).is_none());
-    others.take(ITEMS).for_each(|item| unread(file, item, report));
+    others.for_each(|item| unread(file, item, report));
 }
 
 fn role_by_type(value: &Value) -> Option<Role> {
@@ -51,7 +48,7 @@ fn role_by_type(value: &Value) -> Option<Role> {
 
 /// An object that the packager passes by, where its type or its shape says what it should be.
 fn unread(file: &File, object: &Value, report: &mut Report) {
-    if object.as_object().is_none() {
+    if object.as_object().is_none() || report.is_full(file) {
         return;
     }
     let member = object.member("type");

@@ -18,6 +18,9 @@ pub(super) const RULE: Rule = Rule {
 
 fn check(resource: &Resource<'_>, _: &Solution<'_>, report: &mut Report) {
     for (value, text) in resource.strings() {
+        if report.is_full(resource.file) {
+            return;
+        }
         if let Some(fault) = arm::expression(text).and_then(|expression| expression.fault) {
             tell(resource.file, value, text, fault, report);
         }
@@ -61,6 +64,11 @@ fn tell(file: &File, value: &Value, text: &str, fault: Fault, report: &mut Repor
         FaultKind::DoubleQuote => (
             "A double quote stands in an expression.".to_owned(),
             "Put strings of expressions into single quotes: `parameters('workspace')`.",
+            "",
+        ),
+        FaultKind::TooLong => (
+            format!("This expression has more than {} characters.", arm::LONGEST),
+            "Shorten it, or split it into several.",
             "",
         ),
         FaultKind::Prose => (

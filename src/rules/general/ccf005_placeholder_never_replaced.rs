@@ -29,9 +29,6 @@ fn places(role: Role) -> &'static [&'static str] {
     }
 }
 
-/// How many of one string are reported.
-const SHOWN: usize = 10;
-
 fn check(resource: &Resource<'_>, _: &Solution<'_>, report: &mut Report) {
     if !resource.is_packaged() {
         return;
@@ -40,7 +37,10 @@ fn check(resource: &Resource<'_>, _: &Solution<'_>, report: &mut Report) {
         let Some(value) = resource.find(pointer) else { continue };
         let found = arm::placeholders(value.as_str().unwrap_or_default());
         let wrong = found.filter(|placeholder| !placeholder.is_found());
-        for Placeholder { name, span } in wrong.take(SHOWN) {
+        for Placeholder { name, span } in wrong {
+            if report.is_full(resource.file) {
+                return;
+            }
             let whole = format!("{{{{{name}}}}}");
             let mended = camel(name);
             let place = arm::place(resource.file, value, span);

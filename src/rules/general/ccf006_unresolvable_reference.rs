@@ -24,9 +24,6 @@ const FILLED_IN: [&str; 4] = [
     "/properties/auth/servicePrincipalId",
 ];
 
-/// How many calls of one expression are looked at: real ones have under twenty.
-const CALLS: usize = 100;
-
 fn check(resource: &Resource<'_>, _: &Solution<'_>, report: &mut Report) {
     // A template declares parameters of its own.
     if !resource.is_packaged() {
@@ -40,10 +37,13 @@ fn check(resource: &Resource<'_>, _: &Solution<'_>, report: &mut Report) {
         if filled_in.iter().any(|other| std::ptr::eq(*other, value)) {
             continue;
         }
+        if report.is_full(resource.file) {
+            return;
+        }
         let Some(expression) = arm::expression(text).filter(|expression| expression.fault.is_none()) else {
             continue;
         };
-        for Call { name, argument, .. } in expression.calls.iter().take(CALLS) {
+        for Call { name, argument, .. } in &expression.calls {
             let (what, known) = match (name.to_ascii_lowercase().as_str(), expression.escaped, resource.role) {
                 ("parameters", false, _) => ("parameter", arm::PARAMETERS.as_slice()),
                 ("parameters", true, Role::Connector) => ("parameter", arm::INNER_PARAMETERS.as_slice()),

@@ -38,6 +38,9 @@ fn check(solution: &Solution<'_>, report: &mut Report) {
 }
 
 fn tell(file: &File, value: &Value, text: &str, report: &mut Report) {
+    if report.is_full(file) {
+        return;
+    }
     let found: Vec<Stray<'_>> = strays(text).take(SHOWN).collect();
     let Some(first) = found.first() else { return };
     let edits = found.iter().flat_map(|stray| edit::replace(file, arm::place(file, value, stray.span), ""));

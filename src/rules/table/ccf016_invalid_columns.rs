@@ -4,6 +4,7 @@ use crate::finding::Severity;
 use crate::rules::{Check, Report, Rule};
 
 use crate::artifact::resource::{Origin, head};
+use crate::artifact::table::COLUMNS;
 use crate::edit;
 use crate::json::Value;
 use crate::text::{nearest, quoted};
@@ -49,7 +50,7 @@ fn check(table: &Table<'_>, _: &Solution<'_>, report: &mut Report) {
     if items.is_empty() {
         report.at(file, columns.span, "The table's list of columns is empty.");
     }
-    for item in items {
+    for item in items.iter().take(COLUMNS) {
         let Some(members) = item.as_object() else {
             report.at(
                 file,

@@ -51,6 +51,10 @@ fn check(table: &Table<'_>, _: &Solution<'_>, report: &mut Report) {
             .suggest("Write `TimeGenerated`", edit::replace_string(file, value.span, NAME));
         return;
     }
+    // In a template a name may be an expression, which may give this one.
+    if table.columns().any(|column| column.name().is_some() && column.literal_name().is_none()) {
+        return;
+    }
     let Some(member) = table.resource.member("/properties/schema/columns") else { return };
     let entry = "{ \"name\": \"TimeGenerated\", \"type\": \"datetime\" }";
     report

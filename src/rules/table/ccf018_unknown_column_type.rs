@@ -15,15 +15,15 @@ pub(super) const RULE: Rule = Rule {
     check: Check::Table(check),
 };
 
-/// How many of one table are reported: a table with more is made by a machine.
-const SHOWN: usize = 100;
-
 fn check(table: &Table<'_>, _: &Solution<'_>, report: &mut Report) {
     let file = table.resource.file;
     let is_unknown = |text: &str| !text.trim().is_empty() && TableType::read(text).is_none();
-    let unknown = table.columns().filter(|column| column.type_name().is_some_and(is_unknown));
-    for column in unknown.take(SHOWN) {
-        let (Some(value), Some(text)) = (column.type_value(), column.type_name()) else { continue };
+    let unknown = table.columns().filter(|column| column.literal_type().is_some_and(is_unknown));
+    for column in unknown {
+        if report.is_full(file) {
+            return;
+        }
+        let (Some(value), Some(text)) = (column.type_value(), column.literal_type()) else { continue };
         let names: Vec<String> = TableType::names().map(|name| format!("`{name}`")).collect();
         let names = names.join(", ");
         let finding = report.at(file, value.span, format!("{} is no type of a column.", quoted(text)));

@@ -15,14 +15,14 @@ pub(super) const RULE: Rule = Rule {
     check: Check::Table(check),
 };
 
-/// How many of one table are reported: a table with more is made by a machine.
-const SHOWN: usize = 100;
-
 fn check(table: &Table<'_>, _: &Solution<'_>, report: &mut Report) {
     let file = table.resource.file;
-    let wrong = table.columns().filter(|column| column.name().is_some_and(|name| fault(name).is_some()));
-    for column in wrong.take(SHOWN) {
-        let (Some(value), Some(name)) = (column.name_value(), column.name()) else { continue };
+    let wrong = table.columns().filter(|column| column.literal_name().is_some_and(|name| fault(name).is_some()));
+    for column in wrong {
+        if report.is_full(file) {
+            return;
+        }
+        let (Some(value), Some(name)) = (column.name_value(), column.literal_name()) else { continue };
         let finding = report.at(
             file,
             value.span,

@@ -16,9 +16,6 @@ pub(super) const RULE: Rule = Rule {
     check: Check::Table(check),
 };
 
-/// How many of one table are reported: a table with more is made by a machine.
-const SHOWN: usize = 100;
-
 fn check(table: &Table<'_>, _: &Solution<'_>, report: &mut Report) {
     let file = table.resource.file;
     let Some(list) = table.resource.find("/properties/schema/columns") else { return };
@@ -29,9 +26,6 @@ fn check(table: &Table<'_>, _: &Solution<'_>, report: &mut Report) {
         match seen.get(&Folded(name)) {
             Some(first) => found.push((*first, column)),
             None => drop(seen.insert(Folded(name), column)),
-        }
-        if found.len() >= SHOWN {
-            break;
         }
     }
     for (first, second) in found {

@@ -24,16 +24,13 @@ fn check(table: &Table<'_>, _: &Solution<'_>, report: &mut Report) {
     let file = table.resource.file;
     let Some(list) = table.resource.find("/properties/schema/columns") else { return };
     let leftovers = table.columns().filter(|column| column.name().is_some_and(is_leftover));
-    for column in leftovers.take(SHOWN) {
+    for column in leftovers {
         let (Some(value), Some(name)) = (column.name_value(), column.name()) else { continue };
         report
             .at(file, value.span, format!("The column {} looks like a leftover of a test.", quoted(name)))
             .suggest(format!("Remove the column {}", quoted(name)), edit::remove(file, list, column.value.span));
     }
 }
-
-/// How many of one table are reported.
-const SHOWN: usize = 20;
 
 fn is_leftover(name: &str) -> bool {
     let lower = name.to_ascii_lowercase();
