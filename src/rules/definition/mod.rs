@@ -2,4 +2,8 @@
 
 use super::family;
 
-family![];
+family![
+    ccf070_definition_kind_not_customizable,
+    ccf071_definition_id_malformed,
+    ccf072_definition_member_missing,
+];
