@@ -7,6 +7,7 @@
 //!   `fixtures/connectors/larkspur`, with the block merged into it (RFC 7386; `remove=/pointer` takes something away).
 //! - `raw`: the block is the whole text.
 //! - `path=…`: where the file lies, when not where it lies in the sound solution; without a role, raw.
+//! - `at=/pointer`: the block is merged into the value there, not into the whole file.
 //! - `solution`: the rest of the sound solution is there too.
 //!
 //! An invalid example gives exactly one finding, of the page's rule. A valid one gives none.
@@ -77,6 +78,7 @@ impl Example {
         let mut role = None;
         let mut path = None;
         let mut raw = false;
+        let mut at = "";
         let mut removed = Vec::new();
         for word in info.split(' ').skip(1) {
             if let Some(found) = ROLES.iter().find(|(name, _)| *name == word) {
@@ -86,6 +88,8 @@ impl Example {
                 path = Some(value.replace("%20", " "));
             } else if let Some(pointer) = word.strip_prefix("remove=") {
                 removed.push(pointer);
+            } else if let Some(pointer) = word.strip_prefix("at=") {
+                at = pointer;
             } else if word == "raw" {
                 raw = true;
             } else if word == "solution" {
@@ -96,8 +100,8 @@ impl Example {
                 panic!("{}: `{word}` in `{info}` means nothing", self.rule.code);
             }
         }
-        let at = path.clone().or(role.map(str::to_owned));
-        let at = at.unwrap_or_else(|| panic!("{}: `{info}` names no file", self.rule.code));
+        let file = path.clone().or(role.map(str::to_owned));
+        let file = file.unwrap_or_else(|| panic!("{}: `{info}` names no file", self.rule.code));
         let text = match role {
             Some(role) if !raw && role.ends_with(".json") => {
                 let mut base: Value = serde_json::from_str(&sound(role)).unwrap();
@@ -106,12 +110,13 @@ impl Example {
                 }
                 let patch: Value = serde_json::from_str(block)
                     .unwrap_or_else(|error| panic!("{}: {}: {error}", self.rule.code, self.heading));
-                merge(&mut base, patch);
+                let part = base.pointer_mut(at).unwrap_or_else(|| panic!("{}: no {at}", self.name()));
+                merge(part, patch);
                 format!("{:#}\n", base)
             }
             _ => block.to_owned(),
         };
-        self.files.insert(at, text);
+        self.files.insert(file, text);
     }
 
     fn name(&self) -> String {

@@ -6,4 +6,8 @@ family![
     ccf070_definition_kind_not_customizable,
     ccf071_definition_id_malformed,
     ccf072_definition_member_missing,
+    ccf073_query_entry_incomplete,
+    ccf074_connectivity_criterion_unknown,
+    ccf075_connectivity_query_without_column,
+    ccf076_deploy_button_missing,
 ];
