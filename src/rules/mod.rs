@@ -150,6 +150,11 @@ impl Report {
         }
     }
 
+    /// Whether the rule has so many findings in a file that no more are shown: it may stop looking.
+    pub fn is_full(&self, file: &File) -> bool {
+        self.counts.get(&file.id).is_some_and(|count| *count >= PER_FILE)
+    }
+
     /// Reports a finding: what is wrong at `span` of `file`, as a sentence with a full stop.
     pub fn at(&mut self, file: &File, span: Span, message: impl Into<String>) -> &mut Finding {
         let finding = finding(self.code, self.severity, file.id, span, message.into());

@@ -10,4 +10,8 @@ family![
     ccf074_connectivity_criterion_unknown,
     ccf075_connectivity_query_without_column,
     ccf076_deploy_button_missing,
+    ccf077_connection_value_not_shown,
+    ccf078_unknown_fill_value,
+    ccf079_instruction_without_content,
+    ccf080_unknown_instruction_type,
 ];
