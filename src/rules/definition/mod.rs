@@ -14,4 +14,7 @@ family![
     ccf078_unknown_fill_value,
     ccf079_instruction_without_content,
     ccf080_unknown_instruction_type,
+    ccf081_resource_permission_incomplete,
+    ccf082_prerequisite_not_listed,
+    ccf083_definition_text_left_over,
 ];
