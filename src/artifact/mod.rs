@@ -23,3 +23,5 @@ pub mod version;
 pub mod notes;
 
 pub mod data_file;
+
+pub mod category;
