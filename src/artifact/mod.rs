@@ -25,3 +25,5 @@ pub mod notes;
 pub mod data_file;
 
 pub mod category;
+
+pub mod contact;

@@ -1,3 +1,4 @@
+use crate::artifact::contact::is_email;
 use crate::artifact::folder::File;
 use crate::artifact::resource::{head, is_blank};
 use crate::artifact::solution::Solution;
@@ -44,11 +45,4 @@ fn check(file: &File, _: &Solution<'_>, report: &mut Report) {
                 .severity(Severity::Info);
         }
     }
-}
-
-/// Source: the check of support addresses in Azure-Sentinel.
-fn is_email(text: &str) -> bool {
-    let sound = |part: &str| !part.is_empty() && !part.contains(|char: char| char.is_whitespace() || char == '@');
-    let Some((name, domain)) = text.split_once('@') else { return false };
-    sound(name) && sound(domain) && domain.trim_matches('.').contains('.')
 }

@@ -16,4 +16,7 @@ family![
     ccf094_solution_id_malformed,
     ccf095_unknown_domain,
     ccf096_unknown_vertical,
+    ccf097_support_incomplete,
+    ccf098_publish_date_malformed,
+    ccf099_release_notes_malformed,
 ];
