@@ -13,7 +13,7 @@ pub(super) const RULE: Rule = Rule {
     check: Check::Dcr(check),
 };
 
-fn check(dcr: &Dcr<'_>, _: &Solution<'_>, report: &mut Report) {
+fn check(dcr: &Dcr<'_>, solution: &Solution<'_>, report: &mut Report) {
     let declared: HashSet<&str> = dcr.streams().map(|stream| stream.name()).collect();
     let mut used = HashSet::new();
     for stream in dcr.flows().flat_map(|flow| flow.streams()) {
@@ -28,7 +28,9 @@ fn check(dcr: &Dcr<'_>, _: &Solution<'_>, report: &mut Report) {
     if dcr.flows().next().is_none() || dcr.flows().any(|flow| flow.streams().next().is_none()) {
         return;
     }
-    for stream in dcr.streams().filter(|stream| !used.contains(stream.name())) {
+    // What a connector names is meant to be used: that no flow takes it in is said of the connector.
+    let unused = dcr.streams().filter(|stream| !used.contains(stream.name()));
+    for stream in unused.filter(|stream| !solution.is_connector_stream(stream.name())) {
         report.at(
             dcr.resource.file,
             stream.member.key_span,
