@@ -139,7 +139,7 @@ fn resources(solution: &Solution<'_>, package: &Package<'_>, report: &mut Report
 }
 
 fn differs(package: &Package<'_>, source: &Resource<'_>, difference: &Difference, report: &mut Report) {
-    let message = format!("The {} in the package is not that of the sources.", source.role.title());
+    let message = format!("The {} in the package differs from that of the sources here.", source.role.title());
     report.at(package.file, difference.package, message).related(source.id(), difference.source, "the source");
 }
 
