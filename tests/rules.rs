@@ -95,10 +95,10 @@ impl Example {
             if let Some(found) = ROLES.iter().chain(&PACKAGE).find(|(name, _)| *name == word) {
                 role = Some(found.1);
             } else if let Some(value) = word.strip_prefix("path=") {
-                // A space in a path is written `%20`.
+                // A space is written `%20`.
                 path = Some(value.replace("%20", " "));
             } else if let Some(pointer) = word.strip_prefix("remove=") {
-                removed.push(pointer);
+                removed.push(pointer.replace("%20", " "));
             } else if let Some(pointer) = word.strip_prefix("at=") {
                 at = pointer;
             } else if let Some(value) = word.strip_prefix("grow=") {
@@ -120,7 +120,7 @@ impl Example {
             Some(role) if !raw && role.ends_with(".json") => {
                 let mut base: Value = serde_json::from_str(&sound(role)).unwrap();
                 for pointer in removed {
-                    remove(&mut base, pointer);
+                    remove(&mut base, &pointer);
                 }
                 let patch: Value = serde_json::from_str(block)
                     .unwrap_or_else(|error| panic!("{}: {}: {error}", self.rule.code, self.heading));

@@ -34,4 +34,7 @@ pub mod links;
 
 pub mod published;
 
+pub mod category;
 pub mod package;
+
+pub mod contact;

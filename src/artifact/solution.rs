@@ -49,6 +49,8 @@ pub struct Solution<'f> {
     named: HashMap<String, Vec<usize>>,
     /// The definitions by their ids in lower case.
     ids: HashMap<String, usize>,
+    /// The streams that Push connectors name, in lower case.
+    streams: HashSet<String>,
 }
 
 /// How many connectors are looked up for one definition; a solution with more is made by a machine.
@@ -120,6 +122,11 @@ impl<'f> Solution<'f> {
     /// The definition of that id, compared as the packager does. Of several the first counts.
     pub fn definition(&self, id: &str) -> Option<&Definition<'f>> {
         self.ids.get(&id.to_ascii_lowercase()).and_then(|index| self.definitions.get(*index))
+    }
+
+    /// Whether a Push connector names the stream, in any case.
+    pub fn is_connector_stream(&self, name: &str) -> bool {
+        self.streams.contains(&name.to_ascii_lowercase())
     }
 
     /// Whether a definition is a Push connector's, as far as can be told: its page says so, or its connector does, or
@@ -209,6 +216,7 @@ impl<'f> Solution<'f> {
             paths: HashMap::new(),
             named: HashMap::new(),
             ids: HashMap::new(),
+            streams: HashSet::new(),
         }
     }
 
@@ -248,6 +256,11 @@ impl<'f> Solution<'f> {
             self.ids.entry(id.to_ascii_lowercase()).or_insert(index);
         }
         for (index, connector) in self.connectors.iter().enumerate() {
+            if let Some(stream) =
+                connector.stream_name().and_then(Value::as_str).filter(|_| connector.is_push())
+            {
+                self.streams.insert(stream.to_ascii_lowercase());
+            }
             let Some(name) = connector.definition_name().and_then(Value::as_str) else { continue };
             let indices = self.named.entry(name.to_ascii_lowercase()).or_default();
             if indices.len() < PER_DEFINITION {

@@ -1,5 +1,3 @@
-use crate::artifact::arm::literal;
-use crate::artifact::connector::Connector;
 use crate::artifact::dcr::Dcr;
 use crate::artifact::solution::Solution;
 use crate::finding::Severity;
@@ -30,16 +28,11 @@ fn check(dcr: &Dcr<'_>, solution: &Solution<'_>, report: &mut Report) {
     if dcr.flows().next().is_none() || dcr.flows().any(|flow| flow.streams().next().is_none()) {
         return;
     }
-    for stream in dcr.streams().filter(|stream| !used.contains(stream.name())) {
+    // What a connector names is meant to be used: that no flow takes it in is worse, and said of the connector (CCF107).
+    let unused = dcr.streams().filter(|stream| !used.contains(stream.name()));
+    for stream in unused.filter(|stream| !solution.is_connector_stream(stream.name())) {
         if report.is_full(dcr.resource.file) {
             return;
-        }
-        // That the connector's own stream has no flow is worse, and reported of the connector (CCF107).
-        let named = |connector: &Connector<'_>| {
-            connector.stream_name().and_then(literal) == Some(stream.name())
-        };
-        if solution.connectors.iter().any(named) {
-            continue;
         }
         report.at(
             dcr.resource.file,

@@ -9,6 +9,5 @@ family![
     ccf134_unknown_data_type_hint,
     ccf140_stream_without_columns,
     ccf141_flow_twice,
-    ccf150_definition_not_listed,
-    ccf151_stream_in_two_dcrs,
+    ccf150_stream_in_two_dcrs,
 ];

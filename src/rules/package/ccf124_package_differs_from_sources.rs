@@ -4,6 +4,7 @@ use crate::artifact::folder::{File, FileId};
 use crate::artifact::package::{self, Difference, Package};
 use crate::artifact::resource::{Resource, Role, head};
 use crate::artifact::solution::Solution;
+use super::ccf126_package_metadata_invalid::faults;
 use crate::finding::Severity;
 use crate::json::Value;
 use crate::rules::{Check, Report, Rule};
@@ -58,6 +59,10 @@ fn metadata(solution: &Solution<'_>, package: &Package<'_>, report: &mut Report)
         let (Some(ours), Some(theirs)) = (file.value().and_then(|value| value.member(key)), content.member(key)) else {
             continue;
         };
+        if !faults(content, key).is_empty() {
+            // Wrong in itself, whatever the metadata has.
+            continue;
+        }
         if let Some(difference) = package::values_differ(&ours.value, &theirs.value, &[]) {
             let message = format!("The package has another `{key}` than the metadata.");
             report.at(package.file, difference.package, message).related(file.id, difference.source, "the metadata");
@@ -134,7 +139,7 @@ fn resources(solution: &Solution<'_>, package: &Package<'_>, report: &mut Report
 }
 
 fn differs(package: &Package<'_>, source: &Resource<'_>, difference: &Difference, report: &mut Report) {
-    let message = format!("The {} in the package is not that of the sources.", source.role.title());
+    let message = format!("The {} in the package differs from that of the sources here.", source.role.title());
     report.at(package.file, difference.package, message).related(source.id(), difference.source, "the source");
 }
 

@@ -7,10 +7,10 @@ use crate::text::quoted;
 use std::collections::HashMap;
 
 pub(super) const RULE: Rule = Rule {
-    code: "CCF151",
+    code: "CCF150",
     name: "stream-in-two-dcrs",
     severity: Severity::Warning,
-    page: include_str!("ccf151_stream_in_two_dcrs.md"),
+    page: include_str!("ccf150_stream_in_two_dcrs.md"),
     check: Check::Solution(check),
 };
 
