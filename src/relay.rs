@@ -512,7 +512,8 @@ impl Passage {
         // The sentence of a loss may hold values of the event; its code does not.
         write_losses(&mut out, losses, |out, loss| member(out, "code", Some(loss.reason.code())));
         out.push(b'}');
-        String::from_utf8_lossy(&out).into_owned()
+        // Everything in it was a text before.
+        String::from_utf8(out).unwrap_or_default()
     }
 }
 

@@ -273,6 +273,8 @@ fn value() -> impl Strategy<Value = Value> {
         any::<i64>().prop_map(Value::from),
         (-1000i32..1000).prop_map(|n| json!(f64::from(n) / 8.0)),
         "[a-c\"\\\\\u{1}-\u{1f}é\u{1f600}/]{0,12}".prop_map(Value::from),
+        // Longer than what the scanner looks at in one go, with what stops it anywhere.
+        "[a-c]{20,70}[\"\\\\\u{1}é]{0,2}[a-c]{0,40}".prop_map(Value::from),
     ];
     leaf.prop_recursive(4, 40, 5, |inner| {
         prop_oneof![

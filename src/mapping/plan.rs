@@ -647,7 +647,7 @@ impl Run<'_> {
             for column in &mapping.columns {
                 let picked = match &column.from {
                     Filling::SameName(slot) => match slots.found.get(*slot) {
-                        Some(Slot::Found(range)) => Picked::Text(slice(bytes, range)),
+                        Some(Slot::Found(range)) => Picked::Text(Cow::Borrowed(slice(bytes, range))),
                         _ => continue,
                     },
                     Filling::Chain(operations) => chain(operations, bytes, &slots.found, texts, variables),
@@ -707,7 +707,7 @@ fn chain<'b>(
     for operation in operations {
         last = match operation {
             Operation::Slot { slot, path } => match slots.get(*slot) {
-                Some(Slot::Found(range)) => Picked::Text(slice(bytes, range)),
+                Some(Slot::Found(range)) => Picked::Text(Cow::Borrowed(slice(bytes, range))),
                 Some(Slot::Blocked { step, met }) => blocked(path, *step, met),
                 _ => Picked::Text(Cow::Borrowed("null")),
             },
@@ -743,6 +743,7 @@ fn blocked(path: &Path, step: usize, met: &str) -> Picked<'static> {
     }
 }
 
-fn slice<'b>(bytes: &'b [u8], range: &Range<usize>) -> Cow<'b, str> {
-    String::from_utf8_lossy(bytes.get(range.clone()).unwrap_or_default())
+/// The text of a value that the scanner has passed, and so found to be UTF-8.
+fn slice<'b>(bytes: &'b [u8], range: &Range<usize>) -> &'b str {
+    std::str::from_utf8(bytes.get(range.clone()).unwrap_or_default()).unwrap_or_default()
 }

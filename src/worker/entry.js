@@ -185,30 +185,31 @@ async function readUpTo(request, limit) {
   return body;
 }
 
-async function ask(url, headers, body) {
-  // A timer costs a tenth of what AbortSignal.timeout() costs. Whoever is late is not cancelled, just not waited for.
-  let timer;
-  const late = new Promise((_, reject) => {
-    timer = setTimeout(reject, ANSWER_WITHIN_MS, `no answer within ${ANSWER_WITHIN_MS / 1000} s`);
-  });
-  try {
-    const response = await Promise.race([
-      fetch(url, { method: "POST", headers, body, redirect: "manual" }),
-      late,
-    ]);
-    if (response.status === 204) {
-      return { status: 204 };
-    }
-    return {
-      status: response.status,
-      retryAfter: response.headers.get("retry-after") ?? undefined,
-      body: (await Promise.race([readUpTo(response, ANSWER_BYTES), late])) ?? new Uint8Array(),
+/** Sends a request and gives its answer, or why there is none. */
+function ask(url, headers, body) {
+  // A timer costs a tenth of what AbortSignal.timeout() costs, and a promise with two ways to settle less than
+  // Promise.race(). Whoever is late is not cancelled, just not waited for.
+  return new Promise((resolve) => {
+    const settle = (answer) => {
+      clearTimeout(timer);
+      resolve(answer);
     };
-  } catch (error) {
-    return { failure: String(error) };
-  } finally {
-    clearTimeout(timer);
+    const failed = (error) => settle({ failure: String(error) });
+    const timer = setTimeout(failed, ANSWER_WITHIN_MS, `no answer within ${ANSWER_WITHIN_MS / 1000} s`);
+    exchange(url, headers, body).then(settle, failed);
+  });
+}
+
+async function exchange(url, headers, body) {
+  const response = await fetch(url, { method: "POST", headers, body, redirect: "manual" });
+  if (response.status === 204) {
+    return { status: 204 };
   }
+  return {
+    status: response.status,
+    retryAfter: response.headers.get("retry-after") ?? undefined,
+    body: (await readUpTo(response, ANSWER_BYTES)) ?? new Uint8Array(),
+  };
 }
 
 /** Lines in twos to a record of header fields. */

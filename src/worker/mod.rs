@@ -137,14 +137,14 @@ fn fields(text: &str) -> Headers<'_> {
 pub struct Passage {
     passage: relay::Passage,
     /// The body of the request that [`Passage::next`] asks for.
-    body: Uint8Array,
+    body: Option<Uint8Array>,
     wait_ms: u32,
 }
 
 #[wasm_bindgen]
 impl Passage {
     fn new(passage: relay::Passage) -> Passage {
-        Passage { passage, body: Uint8Array::default(), wait_ms: 0 }
+        Passage { passage, body: None, wait_ms: 0 }
     }
 
     /// What to do next: [`OVER`], [`ASK`], [`ASK_THE_SAME`] (as `ASK`, but neither the URL nor the header fields
@@ -155,7 +155,7 @@ impl Passage {
             match self.passage.next(now as i64, relay.client()) {
                 Next::Over => OVER,
                 Next::Ask(request) => {
-                    self.body = Uint8Array::from(request.body.as_ref());
+                    self.body = Some(Uint8Array::from(request.body.as_ref()));
                     if LAST_ASKED.with_borrow_mut(|last| remember(last, &request)) {
                         ASK
                     } else {
@@ -180,9 +180,9 @@ impl Passage {
         LAST_ASKED.with_borrow(|(_, headers)| headers.clone())
     }
 
-    /// The body of the request.
-    pub fn body(&self) -> Uint8Array {
-        self.body.clone()
+    /// The body of the request that was asked for last; it is given once.
+    pub fn body(&mut self) -> Option<Uint8Array> {
+        self.body.take()
     }
 
     /// How long to wait, in milliseconds.
