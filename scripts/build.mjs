@@ -72,6 +72,9 @@ export async function buildWorker() {
   });
 }
 
+/** The profile of Cargo.toml for the face that is downloaded by browsers. */
+const PROFILES = { js: "small" };
+
 /** Builds `pkg/wasm`: the validator for browsers, Node and Workers. */
 export async function buildPackage() {
   // Bundlers follow the path in the package's entries; one in the glue as well would make them emit the file twice.
@@ -131,7 +134,7 @@ async function compile(face, scratch, bindgenOptions) {
   const messages = await run("cargo", [
     "build",
     "--lib",
-    "--release",
+    `--profile=${PROFILES[face] ?? "release"}`,
     "--locked",
     "--target=wasm32-unknown-unknown",
     "--no-default-features",
@@ -149,8 +152,9 @@ async function compile(face, scratch, bindgenOptions) {
     ...bindgenOptions,
   ]);
   const wasm = join(scratch, "ccf_edge.opt.wasm");
-  // -O3 comes out as small as -Oz here, after gzip.
-  await run("wasm-opt", ["-O3", ...WASM_FEATURES, join(scratch, "ccf_edge_bg.wasm"), "-o", wasm]);
+  // For the others -O3 comes out as small as -Oz, after gzip.
+  const level = PROFILES[face] === "small" ? "-Oz" : "-O3";
+  await run("wasm-opt", [level, ...WASM_FEATURES, join(scratch, "ccf_edge_bg.wasm"), "-o", wasm]);
   return { glue: join(scratch, "ccf_edge.js"), wasm };
 }
 

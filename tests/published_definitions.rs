@@ -5,7 +5,7 @@
 use ccf_edge::artifact::folder::Folder;
 use ccf_edge::finding::{Finding, Severity};
 use ccf_edge::report::text::{self, Colour};
-use ccf_edge::rules::{self, Options};
+use ccf_edge::rules::{self, options::Options};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 
@@ -55,7 +55,7 @@ fn definition(mut config: Value) -> String {
 fn shown(path: &str, content: &str) -> (String, usize) {
     let mut folder = Folder::new(None);
     folder.add(path, content.as_bytes());
-    let findings: Vec<Finding> = rules::check(&folder, &Options::default());
+    let findings: Vec<Finding> = rules::check(&folder, &Options::default()).findings;
     let errors = findings.iter().filter(|finding| finding.severity == Severity::Error).count();
     (text::write(&folder, &findings, Colour::Never), errors)
 }
