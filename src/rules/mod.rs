@@ -4,6 +4,7 @@ mod connector;
 mod cross;
 mod dcr;
 mod definition;
+mod extra;
 mod general;
 mod package;
 mod solution;
@@ -82,6 +83,7 @@ const FAMILIES: &[&[Rule]] = &[
     solution::RULES,
     cross::RULES,
     package::RULES,
+    extra::RULES,
 ];
 
 /// Every rule in the order of the codes.

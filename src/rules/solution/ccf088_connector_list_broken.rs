@@ -57,16 +57,26 @@ fn check(file: &File, solution: &Solution<'_>, report: &mut Report) {
     }
     let known: HashSet<FileId> = paths.iter().filter_map(|path| Some(path.file?.id)).collect();
     let left_out: Vec<&File> = definitions.into_iter().filter(|file| !known.contains(&file.id)).collect();
+    let mut broken = false;
     for path in paths.iter().filter(|path| path.file.is_none()) {
+        broken = true;
         report_path(file, path, &left_out, value, solution, report);
     }
-    // A definition that is left out of a list with others is CCF150's.
-    if is_blank(value) && !left_out.is_empty() {
-        let paths: Vec<String> =
-            left_out.iter().take(100).map(|file| string_or_null(Some(solution.relative(file)))).collect();
-        report
-            .at(file, value.span, "`Data Connectors` lists no connector.")
-            .suggest("List the definitions", edit::append(file, value, &paths.join(", ")));
+    // A path that leads nowhere was most likely to lead to it.
+    if broken {
+        return;
+    }
+    for definition in left_out {
+        let path = solution.relative(definition);
+        let finding =
+            report.at(file, member.key_span, format!("`Data Connectors` does not list {}.", quoted(path)));
+        finding
+            .severity(Severity::Warning)
+            .help("Add the path of the definition: without it the connector is not in the package.")
+            .related(definition.id, definition.value().map(head).unwrap_or_default(), "this definition");
+        if value.as_array().is_some() {
+            finding.suggest("Add its path", edit::append(file, value, &string_or_null(Some(path))));
+        }
     }
 }
 
