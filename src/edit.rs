@@ -18,19 +18,23 @@ pub fn replace_string(file: &File, span: Span, text: &str) -> Vec<Edit> {
 /// Removes the member of an object, or the item of an array, that covers `span`, with the comma that goes with it.
 /// `container` is the object or array. Nothing is removed when nothing in it covers the span.
 pub fn remove(file: &File, container: &Value, span: Span) -> Vec<Edit> {
-    let spans: Vec<Span> = match &container.kind {
-        Kind::Object(members) => members
-            .iter()
-            .map(|member| Span { start: member.key_span.start, end: member.value.span.end })
-            .collect(),
-        Kind::Array(items) => items.iter().map(|item| item.span).collect(),
-        _ => Vec::new(),
+    // The spans of what the container has, which are in order.
+    let at = |index: usize| match &container.kind {
+        Kind::Object(members) => {
+            let member = members.get(index)?;
+            Some(Span { start: member.key_span.start, end: member.value.span.end })
+        }
+        Kind::Array(items) => Some(items.get(index)?.span),
+        _ => None,
     };
-    let Some(index) = spans.iter().position(|whole| whole.start <= span.start && span.end <= whole.end)
-    else {
-        return Vec::new();
+    let ahead = match &container.kind {
+        Kind::Object(members) => members.partition_point(|member| member.key_span.start <= span.start),
+        Kind::Array(items) => items.partition_point(|item| item.span.start <= span.start),
+        _ => 0,
     };
-    let at = |index: usize| spans.get(index).copied();
+    let covers = |whole: &Span| whole.start <= span.start && span.end <= whole.end;
+    let found = ahead.checked_sub(1).filter(|index| at(*index).is_some_and(|whole| covers(&whole)));
+    let Some(index) = found else { return Vec::new() };
     let Some(whole) = at(index) else { return Vec::new() };
     let gone = match (index.checked_sub(1).and_then(at), at(index.saturating_add(1))) {
         // With what stands ahead of it, so that the line goes as a whole.

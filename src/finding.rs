@@ -51,6 +51,8 @@ pub struct Finding {
     pub related: Vec<Label>,
     /// Ways to mend it; the first is the best.
     pub fixes: Vec<Fix>,
+    /// Whether the text at the span must not be shown, because it may be a secret.
+    pub hidden: bool,
 }
 
 /// A place with what there is to say of it.
@@ -105,6 +107,12 @@ impl Finding {
     /// Gives it another severity than its rule has.
     pub fn severity(&mut self, severity: Severity) -> &mut Self {
         self.severity = severity;
+        self
+    }
+
+    /// Keeps the text at its span out of what is shown.
+    pub fn hide(&mut self) -> &mut Self {
+        self.hidden = true;
         self
     }
 

@@ -92,6 +92,28 @@ pub fn quoted(name: &str) -> String {
     quoted
 }
 
+/// A name that is compared without regard to the case of ASCII letters.
+#[derive(Clone, Copy, Debug)]
+pub struct Folded<'t>(pub &'t str);
+
+impl PartialEq for Folded<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.eq_ignore_ascii_case(other.0)
+    }
+}
+
+impl Eq for Folded<'_> {}
+
+impl std::hash::Hash for Folded<'_> {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        for chunk in self.0.as_bytes().chunks(16) {
+            let mut lower = [0; 16];
+            lower.iter_mut().zip(chunk).for_each(|(lower, byte)| *lower = byte.to_ascii_lowercase());
+            state.write(&lower);
+        }
+    }
+}
+
 /// The largest offset not above `offset` at which a character of `text` starts or the text ends.
 fn floor_char_boundary(text: &str, offset: usize) -> usize {
     let mut offset = offset.min(text.len());

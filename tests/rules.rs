@@ -5,10 +5,13 @@
 //!
 //! - `table`, `dcr`, `connector`, `definition`, `data-file`, `metadata`, `notes`: this file of the sound solution in
 //!   `fixtures/connectors/larkspur`, with the block merged into it (RFC 7386; `remove=/pointer` takes something away).
+//! - `grow=/pointer:N`: the array there gets copies of its last item, with numbers behind their names, until it has N.
 //! - `raw`: the block is the whole text.
 //! - `path=…`: where the file lies, when not where it lies in the sound solution; without a role, raw.
+//! - `main-template`, `ui-definition`: the same for what the packager made of the sound solution, in its `Package`.
 //! - `at=/pointer`: the block is merged into the value there, not into the whole file.
 //! - `solution`: the rest of the sound solution is there too.
+//! - `package`: the rest of its `Package` is there too.
 //!
 //! An invalid example gives exactly one finding, of the page's rule. A valid one gives none.
 //! The findings as a terminal shows them stand in `tests/snapshot/rules/`; `UPDATE=1 cargo test --test rules` writes them.
@@ -30,6 +33,12 @@ const ROLES: [(&str, &str); 7] = [
     ("data-file", "Data/Solution_larkspur.json"),
     ("metadata", "SolutionMetadata.json"),
     ("notes", "ReleaseNotes.md"),
+];
+
+const PACKAGE: [(&str, &str); 3] = [
+    ("main-template", "Package/mainTemplate.json"),
+    ("ui-definition", "Package/createUiDefinition.json"),
+    ("test-parameters", "Package/testParameters.json"),
 ];
 
 fn repository(path: &str) -> PathBuf {
@@ -80,8 +89,9 @@ impl Example {
         let mut raw = false;
         let mut at = "";
         let mut removed = Vec::new();
+        let mut grown = None;
         for word in info.split(' ').skip(1) {
-            if let Some(found) = ROLES.iter().find(|(name, _)| *name == word) {
+            if let Some(found) = ROLES.iter().chain(&PACKAGE).find(|(name, _)| *name == word) {
                 role = Some(found.1);
             } else if let Some(value) = word.strip_prefix("path=") {
                 // A space is written `%20`.
@@ -90,11 +100,14 @@ impl Example {
                 removed.push(pointer.replace("%20", " "));
             } else if let Some(pointer) = word.strip_prefix("at=") {
                 at = pointer;
+            } else if let Some(value) = word.strip_prefix("grow=") {
+                grown = value.split_once(':');
             } else if word == "raw" {
                 raw = true;
-            } else if word == "solution" {
-                for (_, path) in ROLES {
-                    self.files.entry(path.to_owned()).or_insert_with(|| sound(path));
+            } else if word == "solution" || word == "package" {
+                let rest: &[_] = if word == "solution" { &ROLES } else { &PACKAGE };
+                for (_, path) in rest {
+                    self.files.entry((*path).to_owned()).or_insert_with(|| sound(path));
                 }
             } else {
                 panic!("{}: `{word}` in `{info}` means nothing", self.rule.code);
@@ -112,6 +125,9 @@ impl Example {
                     .unwrap_or_else(|error| panic!("{}: {}: {error}", self.rule.code, self.heading));
                 let part = base.pointer_mut(at).unwrap_or_else(|| panic!("{}: no {at}", self.name()));
                 merge(part, patch);
+                if let Some((pointer, count)) = grown {
+                    grow(&mut base, pointer, count.parse().unwrap());
+                }
                 format!("{:#}\n", base)
             }
             _ => block.to_owned(),
@@ -146,6 +162,16 @@ fn remove(base: &mut Value, pointer: &str) {
     }
 }
 
+fn grow(base: &mut Value, pointer: &str, count: usize) {
+    let items = base.pointer_mut(pointer).and_then(Value::as_array_mut).unwrap();
+    let last = items.last().unwrap().clone();
+    for number in items.len()..count {
+        let mut item = last.clone();
+        item["name"] = format!("{}{number}", last["name"].as_str().unwrap()).into();
+        items.push(item);
+    }
+}
+
 fn folder(files: &Files) -> Folder {
     let mut folder = Folder::new(Some("larkspur"));
     for (path, text) in files {
@@ -164,10 +190,14 @@ fn shown(folder: &Folder, findings: &[Finding]) -> String {
 
 #[test]
 fn the_sound_solution_has_no_finding() {
-    let files = ROLES.iter().map(|(_, path)| ((*path).to_owned(), sound(path))).collect();
-    let folder = folder(&files);
-    let findings = check(&folder);
-    assert!(findings.is_empty(), "{}", shown(&folder, &findings));
+    let mut files: Files = ROLES.iter().map(|(_, path)| ((*path).to_owned(), sound(path))).collect();
+    for _ in 0..2 {
+        let folder = folder(&files);
+        let findings = check(&folder);
+        assert!(findings.is_empty(), "{}", shown(&folder, &findings));
+        // The second time with its package.
+        files.extend(PACKAGE.iter().map(|(_, path)| ((*path).to_owned(), sound(path))));
+    }
 }
 
 #[test]

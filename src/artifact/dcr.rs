@@ -32,9 +32,38 @@ pub struct Flow<'f> {
     pub value: &'f Value,
 }
 
+/// A place that a rule sends rows to.
+#[derive(Clone, Copy, Debug)]
+pub struct Destination<'f> {
+    /// The member of `destinations` that it stands in: the key is its kind, such as `logAnalytics`.
+    pub kind: &'f Member,
+    /// The whole object.
+    pub value: &'f Value,
+}
+
+/// The table that an `outputStream` names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Output<'t> {
+    /// `Custom-<table>`: a custom table, whose name ends in `_CL`.
+    Custom(&'t str),
+    /// `Microsoft-<table>`: one of Azure's own.
+    Standard(&'t str),
+}
+
+impl<'t> Output<'t> {
+    /// The table of a stream's name; `None` when it names none.
+    pub fn of(stream: &'t str) -> Option<Output<'t>> {
+        let custom = stream.strip_prefix("Custom-").filter(|table| table.len() > 3 && table.ends_with("_CL"));
+        let standard = stream.strip_prefix("Microsoft-");
+        let standard =
+            standard.filter(|table| !table.is_empty() && !table.to_ascii_lowercase().ends_with("_cl"));
+        custom.map(Output::Custom).or(standard.map(Output::Standard))
+    }
+}
+
 impl<'f> Dcr<'f> {
     /// The streams that it declares.
-    pub fn streams(&self) -> impl Iterator<Item = StreamNode<'f>> {
+    pub fn streams(&self) -> impl Iterator<Item = StreamNode<'f>> + use<'f> {
         let declarations = self.resource.find("/properties/streamDeclarations");
         let members = declarations.and_then(Value::as_object).unwrap_or_default();
         members.iter().map(|member| StreamNode { member })
@@ -46,9 +75,19 @@ impl<'f> Dcr<'f> {
     }
 
     /// Its data flows.
-    pub fn flows(&self) -> impl Iterator<Item = Flow<'f>> {
+    pub fn flows(&self) -> impl Iterator<Item = Flow<'f>> + use<'f> {
         let flows = self.resource.find("/properties/dataFlows");
         flows.and_then(Value::as_array).unwrap_or_default().iter().map(|value| Flow { value })
+    }
+
+    /// Its destinations of every kind: most kinds have an array of them, some one object.
+    pub fn destinations(&self) -> impl Iterator<Item = Destination<'f>> + use<'f> {
+        let kinds = self.resource.find("/properties/destinations").and_then(Value::as_object);
+        kinds.unwrap_or_default().iter().flat_map(|kind| {
+            let single = kind.value.as_object().map(|_| &kind.value);
+            let values = kind.value.as_array().unwrap_or_default().iter().chain(single);
+            values.map(move |value| Destination { kind, value })
+        })
     }
 }
 
@@ -59,7 +98,7 @@ impl<'f> StreamNode<'f> {
     }
 
     /// The columns, as far as `columns` is an array.
-    pub fn columns(&self) -> impl Iterator<Item = ColumnNode<'f>> {
+    pub fn columns(&self) -> impl Iterator<Item = ColumnNode<'f>> + use<'f> {
         table::columns(self.member.value.find("/columns"))
     }
 
@@ -74,7 +113,7 @@ impl<'f> StreamNode<'f> {
 
 impl<'f> Flow<'f> {
     /// The names in `streams`.
-    pub fn streams(&self) -> impl Iterator<Item = &'f Value> {
+    pub fn streams(&self) -> impl Iterator<Item = &'f Value> + use<'f> {
         self.value.find("/streams").and_then(Value::as_array).unwrap_or_default().iter()
     }
 
@@ -83,9 +122,36 @@ impl<'f> Flow<'f> {
         self.value.find("/transformKql")
     }
 
+    /// The names in `destinations`.
+    pub fn destinations(&self) -> impl Iterator<Item = &'f Value> + use<'f> {
+        self.value.find("/destinations").and_then(Value::as_array).unwrap_or_default().iter()
+    }
+
     /// The value of `outputStream`.
     pub fn output_stream(&self) -> Option<&'f Value> {
         self.value.find("/outputStream")
+    }
+
+    /// The table that `outputStream` names, where it names one.
+    pub fn output(&self) -> Option<Output<'f>> {
+        Output::of(super::arm::literal(self.output_stream()?)?)
+    }
+}
+
+impl<'f> Destination<'f> {
+    /// Whether it is a workspace.
+    pub fn is_log_analytics(&self) -> bool {
+        self.kind.key.eq_ignore_ascii_case("logAnalytics")
+    }
+
+    /// The value of `name`: what flows refer to.
+    pub fn name_value(&self) -> Option<&'f Value> {
+        Some(&self.value.member("name")?.value)
+    }
+
+    /// The name, where it is a string with something in it.
+    pub fn name(&self) -> Option<&'f str> {
+        self.name_value()?.as_str().filter(|name| !name.trim().is_empty())
     }
 }
 

@@ -2,7 +2,13 @@
 
 pub mod schema;
 
+pub mod secret;
+
+pub mod standard;
+
 pub mod arm;
+
+pub mod api;
 
 pub mod folder;
 
@@ -24,6 +30,11 @@ pub mod notes;
 
 pub mod data_file;
 
+pub mod links;
+
+pub mod published;
+
 pub mod category;
+pub mod package;
 
 pub mod contact;

@@ -109,6 +109,33 @@ impl<'f> Resource<'f> {
         self.literal("/name")
     }
 
+    /// Whether the packager reads it: it stands in a file of its own or in an array of its kind.
+    pub fn is_packaged(&self) -> bool {
+        self.origin != Origin::Template
+    }
+
+    /// The values that the packager replaces by its own, whatever they are.
+    ///
+    /// Source: `createCCPConnector.ps1`.
+    pub fn replaced(&self) -> Vec<&'f Value> {
+        let pointers: &[&str] = match (self.is_packaged(), self.role) {
+            (false, _) => &[],
+            (true, Role::Dcr) => {
+                &["/apiVersion", "/location", "/properties/destinations/logAnalytics/0/workspaceResourceId"]
+            }
+            (true, Role::Definition) => &["/apiVersion", "/location", "/name"],
+            (true, _) => &["/apiVersion", "/location"],
+        };
+        pointers.iter().filter_map(|pointer| self.find(pointer)).collect()
+    }
+
+    /// Its strings that reach Azure as they are written, in the order of the text.
+    pub fn strings(&self) -> impl Iterator<Item = (&'f Value, &'f str)> {
+        let replaced = self.replaced();
+        let strings = self.value.descendants().filter_map(|value| Some((value, value.as_str()?)));
+        strings.filter(move |(value, _)| !replaced.iter().any(|gone| std::ptr::eq(*gone, *value)))
+    }
+
     /// Where to point when the resource lacks something: its opening brace.
     pub fn head(&self) -> Span {
         head(self.value)

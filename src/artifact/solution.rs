@@ -3,6 +3,9 @@
 //! The packager finds the definition through the solution's data file and everything else by `type` below
 //! `Data Connectors`; the names of the files mean nothing to it.
 //! Source: `createSolutionV3` in Azure/Azure-Sentinel, `common/get-ccp-details.ps1`.
+//!
+//! What is given to check may be a solution, a repository of many, a folder with nothing but a connector's files, or
+//! one file: [`roots`] says how solutions are told apart.
 
 use super::connector::Connector;
 use super::dcr::Dcr;
@@ -11,7 +14,7 @@ use super::folder::{File, Folder, split};
 use super::resource::{Resource, Role, resources};
 use super::table::Table;
 use crate::json::Value;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 /// A solution: what the packager makes one package of.
 #[derive(Clone, Debug)]
@@ -40,8 +43,14 @@ pub struct Solution<'f> {
     pub notes: Option<&'f File>,
     /// The files in `Package`: what the packager wrote.
     pub package: Vec<&'f File>,
+    /// Every file below the root, those that have nothing to do with connectors too, by its path in lower case.
+    paths: HashMap<String, &'f File>,
     /// Which connectors name which definition, by the definition's id in lower case.
     named: HashMap<String, Vec<usize>>,
+    /// The definitions by their ids in lower case.
+    ids: HashMap<String, usize>,
+    /// The streams that Push connectors name, in lower case.
+    streams: HashSet<String>,
 }
 
 /// How many connectors are looked up for one definition; a solution with more is made by a machine.
@@ -62,20 +71,22 @@ enum Place {
     Elsewhere,
 }
 
-/// What the packager never takes for a resource or a data file.
-const NEVER: [&str; 6] = [
-    "function.json",
-    "host.json",
-    "proxies.json",
-    "parameters.json",
-    "parameter.json",
-    "system_generated_metadata.json",
-];
+/// What the packager never takes for a resource.
+const NO_RESOURCES: [&str; 3] = ["function.json", "host.json", "proxies.json"];
+
+/// What the packager never takes for a data file.
+const NO_DATA_FILES: [&str; 3] = ["parameters.json", "parameter.json", "system_generated_metadata.json"];
+
+/// The folder where the packager looks for connectors.
+const CONNECTORS: &str = "Data Connectors";
 
 impl<'f> Solution<'f> {
     /// The name of the solution's folder, where it is known.
     pub fn folder_name(&self) -> Option<&str> {
-        if self.root.is_empty() { self.folder.name.as_deref() } else { Some(split(&self.root).1) }
+        if !self.root.is_empty() {
+            return Some(split(&self.root).1);
+        }
+        self.folder.name.as_deref().filter(|_| !is_connectors(self.folder))
     }
 
     /// The path of a file relative to the solution's folder.
@@ -85,7 +96,7 @@ impl<'f> Solution<'f> {
 
     /// The file of that path relative to the solution's folder, compared without regard to case as the packager does.
     pub fn at(&self, path: &str) -> Option<&'f File> {
-        self.files.iter().copied().find(|file| self.relative(file).eq_ignore_ascii_case(path))
+        self.paths.get(&path.to_ascii_lowercase()).copied()
     }
 
     /// Whether a file was given alone, or only resources of one kind: then nothing can be said of what is missing.
@@ -108,6 +119,16 @@ impl<'f> Solution<'f> {
         indices.iter().filter_map(|index| self.connectors.get(*index))
     }
 
+    /// The definition of that id, compared as the packager does. Of several the first counts.
+    pub fn definition(&self, id: &str) -> Option<&Definition<'f>> {
+        self.ids.get(&id.to_ascii_lowercase()).and_then(|index| self.definitions.get(*index))
+    }
+
+    /// Whether a Push connector names the stream, in any case.
+    pub fn is_connector_stream(&self, name: &str) -> bool {
+        self.streams.contains(&name.to_ascii_lowercase())
+    }
+
     /// Whether a definition is a Push connector's, as far as can be told: its page says so, or its connector does, or
     /// nothing says otherwise.
     pub fn is_push(&self, definition: &Definition<'_>) -> bool {
@@ -121,6 +142,11 @@ impl<'f> Solution<'f> {
         }
     }
 
+    /// The definitions of Push connectors.
+    pub fn push_definitions(&self) -> impl Iterator<Item = &Definition<'f>> {
+        self.definitions.iter().filter(|definition| self.is_push(definition))
+    }
+
     /// Every resource, tables first.
     pub fn resources(&self) -> impl Iterator<Item = &Resource<'f>> {
         let tables = self.tables.iter().map(|table| &table.resource);
@@ -131,21 +157,52 @@ impl<'f> Solution<'f> {
     }
 }
 
-/// The solutions in a folder, in the order of their paths. Files that belong to none are left out.
+/// The solutions in a folder, in the order of their paths. Files that belong to none are left out; so are, where some
+/// solution has one of the four resources, the solutions that have none: they are about something else.
 pub fn solutions(folder: &Folder) -> Vec<Solution<'_>> {
-    let read: Vec<(&File, Vec<Resource<'_>>)> =
-        folder.files().iter().map(|file| (file, resources_of_sources(file))).collect();
-    let mut roots: Vec<String> = read.iter().filter_map(|(file, _)| marked_root(file)).collect();
-    if roots.is_empty() {
-        roots.extend(common_directory(&read));
-    }
-    roots.sort();
-    roots.dedup();
-    let mut solutions: Vec<Solution<'_>> = roots
+    let packages = packages(folder);
+    let mut read: Vec<(&File, Vec<Resource<'_>>)> = folder
+        .files()
         .iter()
-        .map(|root| Solution {
+        .map(|file| {
+            let packed = ancestors(file.directory()).any(|directory| packages.contains(directory));
+            // What a package contains was made of the sources, which count.
+            (file, if packed { Vec::new() } else { resources(file) })
+        })
+        .collect();
+    read.sort_by(|(left, _), (right, _)| left.path.cmp(&right.path));
+    let beside: HashSet<&str> =
+        read.iter().filter(|(_, found)| !found.is_empty()).map(|(file, _)| file.directory()).collect();
+    let alone = folder.files().len() == 1;
+    let mut solutions: BTreeMap<&str, Solution<'_>> =
+        roots(folder, &read).into_iter().map(|root| (root, Solution::new(folder, root))).collect();
+    for (file, found) in read {
+        // The deepest folder that has it.
+        let home = ancestors(file.directory()).find(|directory| solutions.contains_key(directory));
+        let Some(solution) = home.and_then(|home| solutions.get_mut(home)) else { continue };
+        solution.paths.insert(solution.relative(file).to_ascii_lowercase(), file);
+        let beside = alone || beside.contains(file.directory());
+        let place = place(file, solution, beside);
+        solution.take(file, found, place);
+    }
+    let mut solutions: Vec<Solution<'_>> = solutions.into_values().collect();
+    for solution in &mut solutions {
+        solution.find_metadata();
+        solution.index_connectors();
+    }
+    let some = solutions.iter().any(|solution| solution.resources().next().is_some());
+    solutions.retain(|solution| match some {
+        true => solution.resources().next().is_some() || solution.others.iter().any(|file| almost(file)),
+        false => !solution.files.is_empty(),
+    });
+    solutions
+}
+
+impl<'f> Solution<'f> {
+    fn new(folder: &'f Folder, root: &str) -> Self {
+        Solution {
             folder,
-            root: root.clone(),
+            root: root.to_owned(),
             files: Vec::new(),
             others: Vec::new(),
             tables: Vec::new(),
@@ -156,79 +213,54 @@ pub fn solutions(folder: &Folder) -> Vec<Solution<'_>> {
             metadata: None,
             notes: None,
             package: Vec::new(),
+            paths: HashMap::new(),
             named: HashMap::new(),
-        })
-        .collect();
-    let mut read = read;
-    read.sort_by(|(left, _), (right, _)| left.path.cmp(&right.path));
-    let beside: std::collections::HashSet<&str> =
-        read.iter().filter(|(_, found)| !found.is_empty()).map(|(file, _)| file.directory()).collect();
-    for (file, found) in read {
-        // The deepest folder that has it.
-        let home = solutions
-            .iter_mut()
-            .filter(|solution| below(&file.path, &solution.root).is_some())
-            .max_by_key(|solution| solution.root.len());
-        let Some(solution) = home else { continue };
-        let place = place(file, &solution.root, beside.contains(file.directory()));
-        solution.take(file, found, place);
-    }
-    for solution in &mut solutions {
-        solution.find_metadata();
-        solution.index_connectors();
-    }
-    solutions.retain(|solution| !solution.files.is_empty());
-    solutions
-}
-
-impl<'f> Solution<'f> {
-    fn take(&mut self, file: &'f File, found: Vec<Resource<'f>>, place: Place) {
-        let is_json = file.path.to_ascii_lowercase().ends_with(".json");
-        let never = NEVER.iter().any(|name| file.name().eq_ignore_ascii_case(name));
-        match place {
-            Place::Package => {
-                self.files.push(file);
-                self.package.push(file);
-            }
-            Place::Data if is_json && !never && found.is_empty() => {
-                self.files.push(file);
-                self.data_files.push(file);
-            }
-            Place::Top if is_data_file(file) && found.is_empty() => {
-                // A data file that is not where the packager looks, or a folder without the usual shape.
-                self.files.push(file);
-                self.data_files.push(file);
-            }
-            _ if !found.is_empty() => {
-                self.files.push(file);
-                for resource in found {
-                    match resource.role {
-                        Role::Table => self.tables.push(Table { resource }),
-                        Role::Dcr => self.dcrs.push(Dcr { resource }),
-                        Role::Definition => self.definitions.push(Definition { resource }),
-                        Role::Connector => self.connectors.push(Connector { resource }),
-                    }
-                }
-            }
-            Place::Elsewhere => {}
-            _ if file.name().eq_ignore_ascii_case("ReleaseNotes.md") => {
-                self.files.push(file);
-                self.notes = Some(file);
-            }
-            _ if is_metadata(file) => self.files.push(file),
-            Place::Connectors if is_json && !never => {
-                self.files.push(file);
-                self.others.push(file);
-            }
-            _ => {
-                // Logos, images, workbooks: nothing to read, but other files name them.
-                self.files.push(file);
-            }
+            ids: HashMap::new(),
+            streams: HashSet::new(),
         }
     }
 
+    fn take(&mut self, file: &'f File, found: Vec<Resource<'f>>, place: Place) {
+        let is_json = file.path.to_ascii_lowercase().ends_with(".json");
+        let named = |names: &[&str]| names.iter().any(|name| file.name().eq_ignore_ascii_case(name));
+        if !found.is_empty() {
+            self.files.push(file);
+            for resource in found {
+                match resource.role {
+                    Role::Table => self.tables.push(Table { resource }),
+                    Role::Dcr => self.dcrs.push(Dcr { resource }),
+                    Role::Definition => self.definitions.push(Definition { resource }),
+                    Role::Connector => self.connectors.push(Connector { resource }),
+                }
+            }
+            return;
+        }
+        match place {
+            Place::Package => self.package.push(file),
+            Place::Data if is_json && !named(&NO_DATA_FILES) => self.data_files.push(file),
+            // One that is not where the packager looks, or in a folder without the usual shape.
+            _ if is_data_file(file) => self.data_files.push(file),
+            Place::Elsewhere => return,
+            _ if file.name().eq_ignore_ascii_case("ReleaseNotes.md") => self.notes = Some(file),
+            _ if is_metadata(file) => {}
+            Place::Connectors if is_json && !named(&NO_RESOURCES) => self.others.push(file),
+            // Logos, images: nothing to read.
+            _ => {}
+        }
+        self.files.push(file);
+    }
+
     fn index_connectors(&mut self) {
+        for (index, definition) in self.definitions.iter().enumerate() {
+            let Some(id) = definition.id().and_then(Value::as_str) else { continue };
+            self.ids.entry(id.to_ascii_lowercase()).or_insert(index);
+        }
         for (index, connector) in self.connectors.iter().enumerate() {
+            if let Some(stream) =
+                connector.stream_name().and_then(Value::as_str).filter(|_| connector.is_push())
+            {
+                self.streams.insert(stream.to_ascii_lowercase());
+            }
             let Some(name) = connector.definition_name().and_then(Value::as_str) else { continue };
             let indices = self.named.entry(name.to_ascii_lowercase()).or_default();
             if indices.len() < PER_DEFINITION {
@@ -249,64 +281,131 @@ impl<'f> Solution<'f> {
     }
 }
 
-/// The resources that are the connector's own: what a package contains was made of them.
-fn resources_of_sources(file: &File) -> Vec<Resource<'_>> {
-    if segments(&file.path).any(|part| part.eq_ignore_ascii_case("package")) {
-        return Vec::new();
-    }
-    resources(file)
+/// The directories that the packager wrote.
+fn packages(folder: &Folder) -> HashSet<&str> {
+    let written = folder.files().iter().filter(|file| {
+        ["mainTemplate.json", "createUiDefinition.json"]
+            .iter()
+            .any(|name| file.name().eq_ignore_ascii_case(name))
+    });
+    written
+        .map(File::directory)
+        .filter(|directory| split(directory).1.eq_ignore_ascii_case("Package"))
+        .collect()
 }
 
-/// The folder of the solution that a file shows by where it lies or what it is.
-fn marked_root(file: &File) -> Option<String> {
-    let (directory, name) = split(&file.path);
-    let parts: Vec<&str> = segments(directory).collect();
-    let marker = |wanted: &str| parts.iter().position(|part| part.eq_ignore_ascii_case(wanted));
-    let up_to = |index: usize| parts.get(..index).map(|parts| parts.join("/"));
-    if let Some(index) = marker("Data Connectors") {
-        return up_to(index);
+/// The folders of the solutions.
+///
+/// 1. What has a `Data Connectors`, a data file in `Data`, or a packaged template in `Package`, is a solution.
+/// 2. So is a folder with a solution's metadata, or with a data file, that is not part of such a one.
+/// 3. Resources elsewhere make one solution together. But where several folders have a definition with a connector or
+///    a DCR beside it, each of those folders is a solution.
+/// 4. Without any of these the whole folder is taken for one, so that files that cannot be read are not passed over.
+fn roots<'f>(folder: &'f Folder, read: &[(&'f File, Vec<Resource<'f>>)]) -> BTreeSet<&'f str> {
+    if is_connectors(folder) {
+        return BTreeSet::from([""]);
     }
-    if is_data_file(file) {
-        let last = parts.last().is_some_and(|part| part.eq_ignore_ascii_case("Data"));
-        return up_to(parts.len().saturating_sub(usize::from(last)));
-    }
-    let package = parts.last().is_some_and(|part| part.eq_ignore_ascii_case("Package"));
-    if package && name.eq_ignore_ascii_case("mainTemplate.json") {
-        return up_to(parts.len().saturating_sub(1));
-    }
-    is_metadata(file).then(|| directory.to_owned())
-}
+    let mut roots: BTreeSet<&str> = read.iter().filter_map(|(file, _)| marked(file)).collect();
+    let mut hints: Vec<&str> = read
+        .iter()
+        .filter(|(file, _)| is_data_file(file) || is_metadata(file))
+        .map(|(file, _)| file.directory())
+        .collect();
+    hints.sort_by_key(|hint| hint.len());
+    add_outermost(&mut roots, hints);
 
-/// Without any marker everything is one solution: the deepest directory that has every resource, or the only file.
-fn common_directory(read: &[(&File, Vec<Resource<'_>>)]) -> Option<String> {
-    let with_resources: Vec<&File> =
-        read.iter().filter(|(_, found)| !found.is_empty()).map(|(file, _)| *file).collect();
-    let files = match (with_resources.as_slice(), read) {
-        ([], [(file, _)]) => vec![*file],
-        ([], _) => return None,
-        _ => with_resources,
+    let loose = |roots: &BTreeSet<&str>| -> Vec<&'f File> {
+        let found = read.iter().filter(|(_, found)| !found.is_empty()).map(|(file, _)| *file);
+        found.filter(|file| !ancestors(file.directory()).any(|directory| roots.contains(directory))).collect()
     };
-    let mut files = files.into_iter();
-    let mut common: Vec<&str> = segments(files.next()?.directory()).collect();
-    for file in files {
-        let same = segments(file.directory()).zip(&common).take_while(|(left, right)| left == *right).count();
-        common.truncate(same);
+    let mut roles: HashMap<&str, HashSet<Role>> = HashMap::new();
+    for (file, found) in read {
+        roles.entry(file.directory()).or_default().extend(found.iter().map(|resource| resource.role));
     }
-    Some(common.join("/"))
+    let is_whole = |directory: &&str| {
+        roles.get(directory).is_some_and(|roles| {
+            roles.contains(&Role::Definition)
+                && (roles.contains(&Role::Connector) || roles.contains(&Role::Dcr))
+        })
+    };
+    let wholes: BTreeSet<&str> = loose(&roots).into_iter().map(File::directory).filter(is_whole).collect();
+    if wholes.len() > 1 {
+        let mut wholes: Vec<&str> = wholes.into_iter().collect();
+        wholes.sort_by_key(|whole| whole.len());
+        add_outermost(&mut roots, wholes);
+    }
+    roots.extend(common(&loose(&roots)));
+    if roots.is_empty() {
+        let all: Vec<&File> = read.iter().map(|(file, _)| *file).collect();
+        roots.extend(common(&all));
+    }
+    roots
 }
 
-fn place(file: &File, root: &str, beside_a_resource: bool) -> Place {
-    let relative = below(&file.path, root).unwrap_or(&file.path);
-    let first = relative.split_once('/').map(|(first, _)| first);
+/// Whether only the connectors of a solution were given.
+fn is_connectors(folder: &Folder) -> bool {
+    folder.name.as_deref().is_some_and(|name| name.eq_ignore_ascii_case(CONNECTORS))
+}
+
+/// Adds the directories, shortest first, that do not lie in one that is there.
+fn add_outermost<'p>(roots: &mut BTreeSet<&'p str>, directories: Vec<&'p str>) {
+    for directory in directories {
+        if !ancestors(directory).any(|outer| roots.contains(outer)) {
+            roots.insert(directory);
+        }
+    }
+}
+
+/// The folder of the solution that a file surely belongs to by where it lies.
+fn marked(file: &File) -> Option<&str> {
+    let (directory, name) = split(&file.path);
+    let outermost =
+        ancestors(directory).filter(|ancestor| split(ancestor).1.eq_ignore_ascii_case(CONNECTORS)).last();
+    if let Some(connectors) = outermost {
+        return Some(split(connectors).0);
+    }
+    let (above, last) = split(directory);
+    let packed = last.eq_ignore_ascii_case("Package") && name.eq_ignore_ascii_case("mainTemplate.json");
+    let data = last.eq_ignore_ascii_case("Data") && is_data_file(file);
+    (packed || data).then_some(above)
+}
+
+/// The deepest directory that has every one of the files.
+fn common<'f>(files: &[&'f File]) -> Option<&'f str> {
+    let mut common = files.first()?.directory();
+    for file in files {
+        while below(&file.path, common).is_none() {
+            common = split(common).0;
+        }
+    }
+    Some(common)
+}
+
+/// A directory and those it lies in, the innermost first; the last is the top, `""`.
+fn ancestors(directory: &str) -> impl Iterator<Item = &str> {
+    std::iter::successors(Some(directory), |inner| (!inner.is_empty()).then(|| split(inner).0))
+}
+
+fn place(file: &File, solution: &Solution<'_>, beside_a_resource: bool) -> Place {
+    let first = solution.relative(file).split_once('/').map(|(first, _)| first);
     let is = |wanted: &str| first.is_some_and(|first| first.eq_ignore_ascii_case(wanted));
     match first {
         _ if is("Package") => Place::Package,
-        _ if is("Data Connectors") => Place::Connectors,
+        _ if is_connectors(solution.folder) => Place::Connectors,
+        _ if is(CONNECTORS) => Place::Connectors,
         _ if is("Data") => Place::Data,
         _ if beside_a_resource => Place::Connectors,
         None => Place::Top,
         Some(_) => Place::Elsewhere,
     }
+}
+
+/// Whether a file has what only one of the four resources has, but not its type.
+fn almost(file: &File) -> bool {
+    const SIGNS: [&str; 4] = ["connectorUiConfig", "streamDeclarations", "dcrConfig", "dataFlows"];
+    let signed = |value: &Value| SIGNS.iter().any(|sign| value.member(sign).is_some());
+    let properties = file.value().and_then(|value| value.find("/properties"));
+    properties.is_some_and(signed) || file.json.as_ref().is_some_and(|json| !json.errors.is_empty())
 }
 
 /// Whether a file is shaped as the packager's data file.
@@ -317,12 +416,8 @@ fn is_data_file(file: &File) -> bool {
 
 /// Whether a file is a solution's metadata, by its usual name or its shape.
 fn is_metadata(file: &File) -> bool {
-    let has = |key: &str| file.value().and_then(Value::as_object).is_some_and(|_| member(file, key));
+    let has = |key: &str| file.value().is_some_and(|value| value.member(key).is_some());
     file.name().eq_ignore_ascii_case("SolutionMetadata.json") || (has("publisherId") && has("offerId"))
-}
-
-fn member(file: &File, key: &str) -> bool {
-    file.value().is_some_and(|value| value.member(key).is_some())
 }
 
 /// A path relative to a directory; `None` when it does not lie below it.
@@ -331,8 +426,4 @@ fn below<'p>(path: &'p str, directory: &str) -> Option<&'p str> {
         return Some(path);
     }
     path.strip_prefix(directory)?.strip_prefix('/')
-}
-
-fn segments(path: &str) -> impl Iterator<Item = &str> {
-    path.split('/').filter(|part| !part.is_empty())
 }

@@ -44,10 +44,11 @@ impl Writer<'_> {
         let head = format!("{}[{}]", finding.severity.name(), finding.code);
         let head = self.paint(severity_colour(finding.severity), &head);
         _ = writeln!(self.out, "{head} {name}");
-        self.frame(file, finding.span, "-->", &finding.message, severity_colour(finding.severity));
+        let colour = severity_colour(finding.severity);
+        self.frame(file, finding.span, "-->", &finding.message, colour, finding.hidden);
         for label in &finding.related {
             if let Some(file) = self.folder.file(label.file) {
-                self.frame(file, label.span, ":::", &label.message, BLUE);
+                self.frame(file, label.span, ":::", &label.message, BLUE, false);
             }
         }
         let why = rule.map_or("", |rule| rule.why());
@@ -67,13 +68,21 @@ impl Writer<'_> {
         self.out.push('\n');
     }
 
-    fn frame(&mut self, file: &File, span: Span, arrow: &str, message: &str, colour: &str) {
+    fn frame(&mut self, file: &File, span: Span, arrow: &str, message: &str, colour: &str, hidden: bool) {
         let lines = self.lines.entry(file.id.0).or_insert_with(|| LineIndex::new(&file.text));
         let Position { line, column } = lines.position(&file.text, span.start);
         let margin = " ".repeat(line.to_string().len());
         let bar = self.paint(BLUE, "|");
         _ = writeln!(self.out, "{margin}{} {}:{line}:{column}", self.paint(BLUE, arrow), file.path);
-        let Excerpt { text, ahead, marked } = excerpt(&file.text, span);
+        let Excerpt { mut text, ahead, marked } = excerpt(&file.text, span);
+        if hidden {
+            let covered = ahead..ahead.saturating_add(marked);
+            text = text
+                .chars()
+                .enumerate()
+                .map(|(at, char)| if covered.contains(&at) { '*' } else { char })
+                .collect();
+        }
         if text.trim().is_empty() {
             _ = writeln!(self.out, "{margin} {bar} {message}");
             return;

@@ -152,7 +152,8 @@ impl Report {
         }
     }
 
-    /// Whether the rule has so many findings in a file that no more are shown: it may stop looking.
+    /// Whether no further finding of the rule in that file would be kept. A rule that has to work for its findings, say
+    /// to find the nearest name, need not begin then.
     pub fn is_full(&self, file: &File) -> bool {
         self.counts.get(&file.id).is_some_and(|count| *count >= PER_FILE)
     }
@@ -181,6 +182,7 @@ fn finding(code: &'static str, severity: Severity, file: FileId, span: Span, mes
         help: String::new(),
         related: Vec::new(),
         fixes: Vec::new(),
+        hidden: false,
     }
 }
 
@@ -240,8 +242,7 @@ fn run(rule: &Rule, solution: &Solution<'_>, report: &mut Report) {
             solution.connectors.iter().for_each(|connector| check(connector, solution, report));
         }
         Check::Definition(check) => {
-            let push = solution.definitions.iter().filter(|definition| solution.is_push(definition));
-            push.for_each(|definition| check(definition, solution, report));
+            solution.push_definitions().for_each(|definition| check(definition, solution, report));
         }
         Check::DataFile(check) => {
             solution.data_files.iter().for_each(|file| check(file, solution, report));

@@ -2,4 +2,14 @@
 
 use super::family;
 
-family![ccf145_label_value_without_place, ccf146_sentinel_without_microsoft,];
+family![
+    ccf131_placeholder_in_wrong_place,
+    ccf132_unknown_function,
+    ccf133_misspelt_member,
+    ccf134_unknown_data_type_hint,
+    ccf140_stream_without_columns,
+    ccf141_flow_twice,
+    ccf145_label_value_without_place,
+    ccf146_sentinel_without_microsoft,
+    ccf150_stream_in_two_dcrs,
+];

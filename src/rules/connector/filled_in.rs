@@ -1,0 +1,80 @@
+//! The four values of a data connector that the portal fills in when a customer connects.
+
+use crate::artifact::arm::Text;
+use crate::artifact::folder::File;
+use crate::edit;
+use crate::json::Value;
+use crate::rules::Report;
+
+/// What keeps the portal from filling in a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Flaw {
+    NotString,
+    /// A text that means itself.
+    Fixed,
+    /// The right expression, with one bracket at its start.
+    OneBracket,
+    /// The expression of another value.
+    Other,
+}
+
+/// What is wrong with a value, which should be the member `name` of the parameter `parameter`.
+pub(super) fn flaw(value: &Value, parameter: &str, name: &str) -> Option<Flaw> {
+    let Some(text) = value.as_str() else { return Some(Flaw::NotString) };
+    let (inner, right) = match Text::of(text) {
+        Text::Placeholder(_) => return None,
+        Text::Literal(_) => return Some(Flaw::Fixed),
+        Text::Expression(inner) => (inner, Flaw::OneBracket),
+        Text::Escaped(inner) => (inner, Flaw::Other),
+    };
+    // Names in expressions have no case, and `x['y']` is `x.y`.
+    let squeezed: String = inner.chars().filter(|char| !char.is_whitespace()).collect();
+    let squeezed = squeezed.to_lowercase().replace("['", ".").replace("']", "");
+    let wanted = format!("parameters('{parameter}').{name}").to_lowercase();
+    if squeezed.trim_end_matches(']') == wanted {
+        return (right == Flaw::OneBracket).then_some(Flaw::OneBracket);
+    }
+    // An expression without its end is a mistake of its own.
+    is_balanced(inner).then_some(Flaw::Other)
+}
+
+/// Whether an expression, without its first bracket, has its quotes and parentheses in pairs and a bracket at its end.
+fn is_balanced(inner: &str) -> bool {
+    let Some(inner) = inner.strip_suffix(']') else { return false };
+    let mut quoted = false;
+    let mut open = 0_i64;
+    for char in inner.chars() {
+        match char {
+            '\'' => quoted = !quoted,
+            '(' if !quoted => open = open.saturating_add(1),
+            ')' if !quoted => open = open.saturating_sub(1),
+            _ => {}
+        }
+    }
+    !quoted && open == 0
+}
+
+/// Reports it.
+pub(super) fn report(
+    report: &mut Report,
+    file: &File,
+    value: &Value,
+    flaw: Flaw,
+    parameter: &str,
+    name: &str,
+) {
+    let wanted = format!("[[parameters('{parameter}').{name}]");
+    let message = match flaw {
+        Flaw::NotString => format!("`{name}` is {}, not a string.", value.described()),
+        Flaw::Fixed => format!("`{name}` has a fixed value, the same for every customer."),
+        Flaw::OneBracket => format!("The expression of `{name}` starts with one bracket instead of two."),
+        Flaw::Other => format!("The expression of `{name}` is not `parameters('{parameter}').{name}`."),
+    };
+    let finding = report.at(file, value.span, message);
+    finding.help(format!("Write `{wanted}`, or remove `{name}`: the packager adds it."));
+    let edits = edit::replace_string(file, value.span, &wanted);
+    match flaw {
+        Flaw::OneBracket => finding.fix(format!("Write `{wanted}`"), edits),
+        _ => finding.suggest(format!("Write `{wanted}`"), edits),
+    };
+}

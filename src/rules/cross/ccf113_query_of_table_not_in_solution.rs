@@ -1,0 +1,106 @@
+use crate::artifact::arm;
+use crate::artifact::definition::Definition;
+use crate::artifact::links::{Tables, custom_table, mentioned_tables};
+use crate::artifact::solution::Solution;
+use crate::edit;
+use crate::finding::Severity;
+use crate::json::Value;
+use crate::rules::{Check, Report, Rule};
+use crate::text::{Span, nearest, quoted};
+use std::collections::{BTreeMap, HashMap};
+
+pub(super) const RULE: Rule = Rule {
+    code: "CCF113",
+    name: "query-of-table-not-in-solution",
+    severity: Severity::Warning,
+    page: include_str!("ccf113_query_of_table_not_in_solution.md"),
+    check: Check::Solution(check),
+};
+
+/// With more tables than this a similar name says nothing.
+const FEW: usize = 100;
+
+/// More places than this are not looked for in one definition.
+const MOST: usize = 100;
+
+fn check(solution: &Solution<'_>, report: &mut Report) {
+    if solution.is_part() || (solution.tables.is_empty() && solution.dcrs.is_empty()) {
+        return;
+    }
+    let tables = Tables::new(solution);
+    let outputs = solution.dcrs.iter().flat_map(|dcr| dcr.flows());
+    let outputs = outputs.filter_map(|flow| custom_table(arm::literal(flow.output_stream()?)?));
+    // In any case, to the name as it is.
+    let known: HashMap<String, &str> =
+        outputs.chain(tables.names()).map(|name| (name.to_ascii_lowercase(), name)).collect();
+    solution.push_definitions().for_each(|definition| check_one(definition, &tables, &known, report));
+}
+
+fn check_one(
+    definition: &Definition<'_>,
+    tables: &Tables<'_, '_>,
+    known: &HashMap<String, &str>,
+    report: &mut Report,
+) {
+    let file = definition.resource.file;
+    let mut unknown: BTreeMap<&str, Vec<Span>> = BTreeMap::new();
+    let mut found = 0_usize;
+    for value in queries(definition) {
+        for mention in mentioned_tables(value.as_str().unwrap_or_default()) {
+            let name = mention.name;
+            let same = known.get(&name.to_ascii_lowercase());
+            if tables.has(name) || same.is_some_and(|same| *same == name) {
+                continue;
+            }
+            found = found.saturating_add(1);
+            if found <= MOST {
+                unknown.entry(name).or_default().push(arm::place(file, value, mention.span));
+            }
+        }
+    }
+    for (name, spans) in unknown {
+        let Some((first, others)) = spans.split_first() else { continue };
+        let same = known.get(&name.to_ascii_lowercase()).copied();
+        let near = match known.len() {
+            1 => known.values().next().copied(),
+            2..=FEW => nearest(name, known.values().copied()),
+            _ => None,
+        };
+        let message = match same {
+            Some(same) => format!(
+                "The table {} is called {}: queries tell upper from lower case.",
+                quoted(name),
+                quoted(same)
+            ),
+            None => format!("No table {} is in the solution.", quoted(name)),
+        };
+        let finding = report.at(file, *first, message);
+        for other in others.iter().take(3) {
+            finding.related(file.id, *other, "here as well");
+        }
+        if let Some(meant) = same.or(near) {
+            let edits = spans.iter().flat_map(|span| edit::replace(file, *span, meant)).collect();
+            finding.suggest(format!("Change it to {}", quoted(meant)), edits);
+        }
+    }
+}
+
+/// The strings of a definition that are queries or name tables, in the order of the text.
+fn queries<'f>(definition: &Definition<'f>) -> impl Iterator<Item = &'f Value> {
+    const LISTS: [(&str, &[&str]); 4] = [
+        ("/graphQueries", &["baseQuery"]),
+        ("/sampleQueries", &["query"]),
+        ("/dataTypes", &["name", "lastDataReceivedQuery"]),
+        ("/connectivityCriteria", &["value"]),
+    ];
+    let listed = LISTS.into_iter().flat_map({
+        let definition = *definition;
+        move |(list, keys)| {
+            let items = definition.find(list).and_then(Value::as_array).unwrap_or_default();
+            items.iter().flat_map(move |item| keys.iter().filter_map(move |key| Some(&item.member(key)?.value)))
+        }
+    });
+    listed.chain(definition.find("/graphQueriesTableName")).flat_map(Value::descendants).filter(|value| {
+        value.as_str().is_some()
+    })
+}
