@@ -18,6 +18,9 @@ const SENTINEL: &str = "Sentinel";
 
 const AZURE: &str = "Azure ";
 
+/// How often one text is told the same.
+const PER_TEXT: usize = 8;
+
 fn check(solution: &Solution<'_>, report: &mut Report) {
     for definition in solution.definitions.iter().filter(|definition| solution.is_push(definition)) {
         for value in definition.config().into_iter().flat_map(Value::descendants) {
@@ -40,7 +43,11 @@ fn check_text(file: &File, value: &Value, with_azure: bool, report: &mut Report)
         return;
     }
     let is_word = |char: char| char.is_alphanumeric() || char == '_';
+    let mut told = 0_usize;
     for (start, _) in text.match_indices(SENTINEL) {
+        if told == PER_TEXT {
+            return;
+        }
         let before = text.get(..start).unwrap_or_default();
         let after = text.get(start.saturating_add(SENTINEL.len())..).unwrap_or_default();
         let inside = before.ends_with(|char| is_word(char) || char == '-') || after.starts_with(is_word);
@@ -54,6 +61,7 @@ fn check_text(file: &File, value: &Value, with_azure: bool, report: &mut Report)
             start: offset_in_string(&file.text, value.span, from),
             end: offset_in_string(&file.text, value.span, start.saturating_add(SENTINEL.len())),
         };
+        told = told.saturating_add(1);
         report.at(file, span, "This text does not call Microsoft Sentinel by its name.").suggest(
             "Change it to `Microsoft Sentinel`",
             edit::replace(file, span, "Microsoft Sentinel"),
