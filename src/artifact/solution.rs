@@ -54,7 +54,7 @@ pub struct Solution<'f> {
 }
 
 /// How many connectors are looked up for one definition; a solution with more is made by a machine.
-const PER_DEFINITION: usize = 64;
+const PER_DEFINITION: usize = 8;
 
 /// Where in a solution a file lies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -23,6 +23,9 @@ const LATER: [&str; 3] = ["TODO", "TBD", "FIXME"];
 
 const OLD_NAME: &str = "Azure Sentinel";
 
+/// How often one text is told the same.
+const PER_TEXT: usize = 8;
+
 fn check(definition: &Definition<'_>, _: &Solution<'_>, report: &mut Report) {
     let Some(config) = definition.config() else { return };
     check_availability(definition, report);
@@ -43,7 +46,7 @@ fn check(definition: &Definition<'_>, _: &Solution<'_>, report: &mut Report) {
             start: offset_in_string(&file.text, value.span, start),
             end: offset_in_string(&file.text, value.span, start.saturating_add(word.len())),
         };
-        for start in words(text, OLD_NAME, true) {
+        for start in words(text, OLD_NAME, true).take(PER_TEXT) {
             let span = span(start, OLD_NAME);
             report
                 .at(file, span, "Azure Sentinel is called Microsoft Sentinel today.")

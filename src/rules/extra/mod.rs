@@ -9,5 +9,7 @@ family![
     ccf134_unknown_data_type_hint,
     ccf140_stream_without_columns,
     ccf141_flow_twice,
+    ccf145_label_value_without_place,
+    ccf146_sentinel_without_microsoft,
     ccf150_stream_in_two_dcrs,
 ];
