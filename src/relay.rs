@@ -199,9 +199,9 @@ impl Reader<'_> {
     ) -> Option<Hook> {
         let source = self.source(config);
         let secrets = source.as_ref().and_then(|source| self.secrets(config, source, secret));
-        let mapping = self.schema(config, schemas?).and_then(|schema| {
-            self.mapping(config, source.as_ref().and_then(|source| source.payload.events.as_deref()), schema)
-        });
+        let mapping = self
+            .schema(config, schemas?)
+            .and_then(|schema| self.mapping(config, source.as_ref(), schema));
         let (source, mapping) = (source?, mapping?);
         let headers = match mapping.headers() {
             HeaderNames::All => HeaderNames::All,
@@ -330,13 +330,22 @@ impl Reader<'_> {
     fn mapping(
         &mut self,
         config: &HookConfig,
-        preset_events: Option<&str>,
+        source: Option<&Source>,
         schema: &Schema,
     ) -> Option<Mapping> {
-        let columns =
-            config.columns.iter().map(|column| (column.name.as_str(), column.expression.text.as_str()));
-        let events = config.events.as_ref().map(|events| events.text.as_str()).or(preset_events);
-        let errors = match Mapping::compile(schema, columns, events) {
+        let columns: Vec<(&str, &str)> = config
+            .columns
+            .iter()
+            .map(|column| (column.name.as_str(), column.expression.text.as_str()))
+            .collect();
+        let mut defaults = source.map_or_else(Vec::new, |s| s.default_columns(config.events.is_some()));
+        defaults.retain(|(name, _)| {
+            schema.columns.iter().any(|column| column.name == *name)
+                && !columns.iter().any(|(own, _)| own == name)
+        });
+        let events = config.events.as_ref().map(|events| events.text.as_str());
+        let events = events.or_else(|| source.and_then(|source| source.payload.events.as_deref()));
+        let errors = match Mapping::compile(schema, columns.into_iter().chain(defaults), events) {
             Ok(mapping) => return Some(mapping),
             Err(errors) => errors,
         };
@@ -354,17 +363,21 @@ impl Reader<'_> {
                         format!("the stream `{}` has no column `{}`; {hint}", schema.stream, column.name);
                     self.error(column.name_span, "unknown-column", message);
                 }
-                (MappingErrorReason::Jq(error), column) => {
+                (MappingErrorReason::Jq(reason), column) => {
                     let (what, span) = match (column, &config.events) {
                         (Some(column), _) => {
                             (format!("the column `{}`", column.name), column.expression.span)
+                        }
+                        // A test compiles the columns of every source, so this one was never tested.
+                        (None, _) if error.column.is_some() => {
+                            ("a column of its source".to_owned(), config.source_span)
                         }
                         (None, Some(events)) => ("`events`".to_owned(), events.span),
                         (None, None) => ("the `events` of its source".to_owned(), config.source_span),
                     };
                     let position: Position =
-                        config::position_in_string(self.relay_json, span, error.span.start);
-                    let message = format!("{what} is not sound jq: {}", error.message);
+                        config::position_in_string(self.relay_json, span, reason.span.start);
+                    let message = format!("{what} is not sound jq: {}", reason.message);
                     self.errors.push(ConfigError {
                         file: "relay.json",
                         position: Some(position),

@@ -48,6 +48,8 @@ pub struct Source {
     pub ack: Option<Answer>,
     /// The status that it wants to hear instead of 401.
     pub on_reject: Option<u16>,
+    /// The jq expressions that fill columns unless a hook writes its own; see [`Source::default_columns`].
+    pub columns: Vec<(String, String)>,
     pub(super) read_headers: Vec<String>,
 }
 
@@ -244,6 +246,10 @@ impl Encoding {
     }
 }
 
+/// What fits the events of every source.
+const GENERIC_COLUMNS: [(&str, &str); 2] =
+    [("EventTime", ".EventTime? // .eventTime? // .event_time? // $received"), ("Event", ".")];
+
 const METHODS: &[(&str, Method)] = &[
     ("hmac", Method::Hmac),
     ("token", Method::Token),
@@ -325,6 +331,30 @@ impl Source {
              product has one",
             self.id
         ))
+    }
+
+    /// The expressions that fill columns for which a hook writes none, by column.
+    ///
+    /// They are the source's own, and for every source `EventTime`, `EventType`, `DeliveryId` and `Event`. A hook
+    /// that says itself what an event is (`own_events`) gets those of every source alone: the source's own are
+    /// written for the events that it finds.
+    pub fn default_columns(&self, own_events: bool) -> Vec<(&str, &str)> {
+        let mut columns: Vec<(&str, &str)> = Vec::new();
+        if !own_events {
+            columns.extend(self.columns.iter().map(|(name, text)| (name.as_str(), text.as_str())));
+        }
+        // Without a place for them the variables are null, and a member of that name may know better.
+        let type_and_id = [
+            ("EventType", "$event", self.event_type.is_empty()),
+            ("DeliveryId", "$delivery", self.delivery_id.is_empty()),
+        ];
+        let known = type_and_id.into_iter().filter(|(.., unknown)| !unknown);
+        for (name, text) in GENERIC_COLUMNS.into_iter().chain(known.map(|(name, text, _)| (name, text))) {
+            if !columns.iter().any(|(known, _)| *known == name) {
+                columns.push((name, text));
+            }
+        }
+        columns
     }
 
     /// The headers that verification, handshakes, delivery id and event type read: sorted, in lower case,
@@ -438,6 +468,7 @@ impl Reader {
             delivery_id: Vec::new(),
             ack: None,
             on_reject: None,
+            columns: Vec::new(),
             read_headers: Vec::new(),
         };
         let mut has_auth = false;
@@ -466,8 +497,16 @@ impl Reader {
                         }
                     }
                 }
-                // What people read: where the facts come from, and which of them are doubtful.
-                "$schema" | "docs" | "verified" | "unverified" | "notes" => {}
+                "columns" => {
+                    for member in self.object(value) {
+                        if let Some(expression) = self.text(&member.value) {
+                            source.columns.push((member.key.clone(), expression));
+                        }
+                    }
+                }
+                // What only people read; build.rs leaves them out of what is compiled in.
+                "$schema" | "category" | "docs" | "verified" | "unverified" | "notes" | "secret" | "setup"
+                | "deadline_s" | "retries" => {}
                 _ => self.unknown(member),
             }
         }
