@@ -99,6 +99,12 @@ impl Case {
         Secrets::new(&self.source, self.secrets.iter().map(String::as_str)).expect(&self.name)
     }
 
+    /// Whether another request is a delivery under this case's source, secrets and time.
+    fn verifies(&self, request: &Request) -> bool {
+        let verdict = verify(&self.source, &self.secrets(), &request.delivery(), self.now, &PureCrypto);
+        matches!(verdict, Ok(Verdict::Verified(_)))
+    }
+
     /// The rejection of another request under this case's source, secrets and time.
     fn rejection(&self, request: &Request) -> Option<Rejection> {
         verify(&self.source, &self.secrets(), &request.delivery(), self.now, &PureCrypto).err()
@@ -145,22 +151,7 @@ fn valid_cases() -> Vec<Case> {
 #[test]
 fn every_source_reads_and_has_a_fixture() {
     let ids: Vec<&str> = preset_ids().collect();
-    for id in [
-        "basic",
-        "bearer",
-        "github",
-        "gitlab",
-        "gitlab-signing-token",
-        "hmac",
-        "okta",
-        "slack",
-        "standard-webhooks",
-        "standard-webhooks-ed25519",
-        "stripe",
-        "svix",
-    ] {
-        assert!(ids.contains(&id), "{id}");
-    }
+    assert!(ids.len() > 100, "{} sources", ids.len());
     for id in ids {
         let source = source(id);
         assert_eq!(source.id, id, "the file is named after the id");
@@ -262,13 +253,19 @@ fn no_byte_can_be_changed() {
             }
         }
         if matches!(case.source.auth.method, Method::Hmac | Method::Ed25519) {
+            let time_in_body = matches!(case.source.auth.ts, Some(TimestampPlace::At(Location::Json(_))));
+            let refused = |request: &Request, at: usize| match case.rejection(request) {
+                Some(Rejection::SignatureMismatch) => {}
+                // The time may be what was changed, and it is looked at first.
+                Some(_) if time_in_body => {}
+                other => panic!("{}: byte {at}: {other:?}", case.name),
+            };
             for at in 0..case.request.body.len() {
                 let mut request = case.request.clone();
                 request.body[at] ^= 1;
-                let rejection = case.rejection(&request);
-                assert_eq!(rejection, Some(Rejection::SignatureMismatch), "{}: byte {at}", case.name);
+                refused(&request, at);
                 request.body.truncate(at);
-                assert_eq!(case.rejection(&request), Some(Rejection::SignatureMismatch), "{}", case.name);
+                refused(&request, at);
                 changed += 1;
             }
         }
@@ -290,7 +287,7 @@ fn headers_can_be_neither_dropped_nor_doubled() {
             let rejection = case.rejection(&doubled);
             assert_eq!(rejection, Some(Rejection::HeaderRepeated { name: name.clone() }), "{}", case.name);
             if proving_headers(&case.source).contains(&name) && case.source.auth.sig.len() == 1 {
-                assert!(case.rejection(&case.request.without(&name)).is_some(), "{}: {name}", case.name);
+                assert!(!case.verifies(&case.request.without(&name)), "{}: {name}", case.name);
             }
         }
     }
@@ -386,7 +383,7 @@ fn rejections_tell_neither_secret_nor_signature_nor_body() {
         let expected = match rejection {
             Rejection::MethodNotAllowed { .. } => 405,
             Rejection::HandshakeRefused => 403,
-            _ => 401,
+            _ => case.source.on_reject.unwrap_or(401),
         };
         assert_eq!(status, expected, "{}", case.name);
     }
