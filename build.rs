@@ -8,8 +8,19 @@ use std::path::{Path, PathBuf};
 use std::{env, fs};
 
 /// Members of a source that only people read, on its page of docs/sources; the engine passes over them.
-const FOR_PEOPLE: [&str; 10] = [
-    "$schema", "category", "docs", "verified", "unverified", "notes", "secret", "setup", "deadline_s", "retries",
+const FOR_PEOPLE: [&str; 12] = [
+    "$schema",
+    "name",
+    "category",
+    "docs",
+    "verified",
+    "unverified",
+    "notes",
+    "secret",
+    "hook",
+    "setup",
+    "deadline_s",
+    "retries",
 ];
 
 fn main() {

@@ -1,11 +1,11 @@
-// `npm run docs`: writes docs/sources.md from sources/*.json. A test fails when the page is stale.
+// `npm run docs`: writes docs/sources.md and docs/sources/*.md from sources/*.json. A test fails when one is stale.
 
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { root } from "./setup.mjs";
 
-/** Where the page lies. */
-export const SOURCES_PAGE = join(root, "docs", "sources.md");
+/** Where the pages of single sources lie; the index lies beside this folder. */
+export const PAGES = join(root, "docs", "sources");
 
 /** What a field of a scheme is when a source does not write it, as in src/webhook/source.rs. */
 const DEFAULTS = { method: "hmac", hash: "sha256", key: "utf8", enc: "hex", content: "{body}", ts_unit: "s" };
@@ -21,11 +21,46 @@ const KEYS = {
 
 const UNITS = { s: "seconds", ms: "milliseconds", rfc3339: "RFC 3339" };
 
-/** The text of docs/sources.md. */
-export function sourcesPage() {
+const CATEGORIES = {
+  identity: "Identity",
+  security: "Security",
+  code: "Code and delivery",
+  cloud: "Cloud",
+  network: "Network",
+  operations: "Operations",
+  collaboration: "Collaboration",
+  business: "Business",
+  generic: "For every product",
+};
+
+/** What fills these columns in every source, as in src/webhook/source.rs. */
+const GENERIC_COLUMNS = { EventTime: ".EventTime? // .eventTime? // .event_time? // $received", Event: "." };
+
+const COLUMNS = [
+  "EventTime",
+  "EventType",
+  "Actor",
+  "SourceIp",
+  "Action",
+  "Target",
+  "Outcome",
+  "Severity",
+  "DeliveryId",
+  "Event",
+];
+
+/** Every page: its path in the repository, and its text. */
+export function pages() {
   const folder = join(root, "sources");
   const files = readdirSync(folder).filter((name) => name.endsWith(".json"));
   const sources = files.sort().map((name) => JSON.parse(readFileSync(join(folder, name), "utf8")));
+  return new Map([
+    [join("docs", "sources.md"), index(sources)],
+    ...sources.map((source) => [join("docs", "sources", `${source.id}.md`), page(source)]),
+  ]);
+}
+
+function index(sources) {
   const lines = [
     "# Sources",
     "",
@@ -33,15 +68,31 @@ export function sourcesPage() {
     "",
     "A source is how one product signs its webhooks, says hello and wraps its events.",
     'A hook names one by its id: `"source": "github"`.',
+    `There are ${sources.length}.`,
     "Each is a file in [`sources/`](../sources); [its schema](../sources/schema/source.schema.json) says what the members mean.",
+    "A product that is not here can be received by one of the sources [for every product](#for-every-product).",
     "",
-    "Places are written as in these files: `header:` and a name, `json:` and a JSON pointer into the body, `query:` and a parameter of the URL, `form:` and a field of a form.",
+    '"Sure" says where the facts come from; a source\'s page names every fact that is doubtful.',
     "",
-    "| id | product | proof | bound to the body | signed time |",
-    "|---|---|---|---|---|",
-    ...sources.map(summary),
-    ...sources.flatMap(section),
+    "| word | the facts come from |",
+    "|---|---|",
+    "| specification, documentation, SDK | the vendor's own words or code |",
+    "| secondary | other people's code or pages |",
+    "| unverified | memory: try it before you rely on it |",
   ];
+  for (const [category, title] of Object.entries(CATEGORIES)) {
+    lines.push(
+      "",
+      `## ${title}`,
+      "",
+      "| source | id | proof | covers the body | signed time | sure |",
+      "|---|---|---|---|---|---|",
+      ...sources
+        .filter((source) => source.category === category)
+        .sort((a, b) => a.name.localeCompare(b.name, "en"))
+        .map(summary),
+    );
+  }
   return `${lines.join("\n")}\n`;
 }
 
@@ -57,49 +108,135 @@ function signs({ method }) {
 function summary(source) {
   const scheme = schemeOf(source);
   const proof = { token: "token", basic: "Basic credentials", ed25519: "Ed25519" }[scheme.method];
-  const window = scheme.tolerance === undefined ? "no" : `within ${scheme.tolerance} s`;
+  const window =
+    scheme.ts === undefined
+      ? "no"
+      : scheme.tolerance === undefined
+        ? "of any age"
+        : `within ${scheme.tolerance} s`;
   const cells = [
-    `[\`${source.id}\`](#${source.id})`,
-    source.name,
+    `[${source.name}](sources/${source.id}.md)`,
+    `\`${source.id}\``,
     proof ?? `HMAC-${HASHES[scheme.hash]}`,
     signs(scheme) ? "yes" : "no",
     window,
+    source.verified.replace("official ", ""),
   ];
   return `| ${cells.join(" | ")} |`;
 }
 
-function section(source) {
-  const { payload = {} } = source;
+function page(source) {
+  const { payload = {}, unverified = [] } = source;
+  const scheme = schemeOf(source);
   const facts = [
-    ["Proof", proof(schemeOf(source))],
-    ["Secret", secret(schemeOf(source))],
-    ["Time", time(schemeOf(source))],
+    ["Proof", proof(scheme)],
+    ["Secret", secret(scheme)],
+    ["Time", time(scheme)],
     ["Hello", (source.handshake ?? []).map(hello).join("; ") || "none"],
     ["Body", body(payload)],
-    [
-      "Events",
-      payload.events === undefined
-        ? "an array is several events, anything else is one"
-        : `\`${payload.events}\``,
-    ],
+    ["Events", events(payload)],
     ["`$event`", places(source.event_type)],
     ["`$delivery`", places(source.delivery_id)],
-    ["Largest body", payload.max_bytes === undefined ? "the hook's" : bytes(payload.max_bytes)],
-    ["Answer", source.ack === undefined ? "200 with a receipt" : answer(source.ack)],
-    ["Vendor's pages", (source.docs ?? []).map((url) => `<${url}>`).join(", ")],
-    ["Facts from", source.verified],
-    ["Unverified", (source.unverified ?? []).join("; ") || "nothing"],
+    ["Largest body", payload.max_bytes === undefined ? "what the hook takes" : bytes(payload.max_bytes)],
+    [
+      "Answer to a delivery",
+      source.ack === undefined ? "200; with a receipt for whoever asks" : answer(source.ack),
+    ],
+    ["Answer to a bad proof", `${source.on_reject?.status ?? 401}`],
+    ["Answer while Azure takes no rows", "503 with Retry-After"],
+    ["How long it waits", source.deadline_s === undefined ? "not known" : `${source.deadline_s} s`],
+    ["Retries", source.retries ?? "not known"],
+    ["Facts from", `${source.verified}: ${source.docs.map((url) => `<${url}>`).join(", ")}`],
   ];
-  return [
+  const lines = [
+    `# ${source.name}`,
     "",
-    `## ${source.id}`,
+    "<!-- Written by `npm run docs`. Change the file in sources/, not this page. -->",
     "",
     ...sentences(source.notes ?? ""),
+    ...(source.notes === undefined ? [] : [""]),
+    "## Set it up",
+    "",
+    ...steps(source, scheme).flatMap(([first, ...rest], number) => [
+      `${number + 1}. ${first}`,
+      ...rest.map(indented),
+    ]),
+    "",
+    ...(source.setup === undefined
+      ? []
+      : ["The names of the product's menus were not checked against the product.", ""]),
+    "## Unverified",
+    "",
+    ...(unverified.length === 0 ? ["Nothing."] : unverified.map((fact) => `- ${fact}`)),
+    "",
+    "## Facts",
+    "",
+    "Places are written as `header:` and a name, `json:` and a JSON pointer into the body, `query:` and a parameter of the URL, `form:` and a field of a form.",
     "",
     "| | |",
     "|---|---|",
-    ...facts.map(([name, fact]) => `| ${name} | ${fact.replaceAll("|", "\\|")} |`),
+    ...facts.map(([name, fact]) => `| ${name} | ${cell(fact)} |`),
+    "",
+    "## Columns",
+    "",
+    "What fills these columns of the stream unless the hook says otherwise; a column that the stream does not have is passed over.",
+    "",
+    "| column | expression |",
+    "|---|---|",
+    ...columns(source).map(([name, expression]) => `| ${name} | ${cell(`\`${expression}\``)} |`),
+    "",
+    "[All sources](../sources.md)",
   ];
+  return `${lines.join("\n")}\n`;
+}
+
+/** The five steps to a hook. */
+function steps(source, scheme) {
+  const hook = source.id;
+  const name = `HOOK_${hook.toUpperCase().replaceAll("-", "_")}_SECRET`;
+  const token = [source.auth.sig ?? []].flat().find((place) => place.startsWith("query:"));
+  const query = token === undefined ? "" : `?${token.slice("query:".length)}=<the secret>`;
+  const url = `\`https://<your Worker>/hooks/${hook}${query}\``;
+  const members = Object.entries({ source: hook, ...source.hook });
+  const relay = [
+    "Add the hook to relay.json, and deploy:",
+    "",
+    "```jsonc",
+    '"hooks": {',
+    `  "${hook}": { ${members.map(([key, value]) => `"${key}": ${spaced(value)}`).join(", ")} }`,
+    "}",
+    "```",
+    "",
+  ];
+  const what = scheme.method === "basic" ? "`user:password`" : "it";
+  const put = [source.hook?.secret ?? name].flat().map((secret) => `\`npx wrangler secret put ${secret}\``);
+  const paste = `Run ${put.join(" and ")} and paste ${put.length === 1 ? what : "them"}.`;
+  const where = source.setup === undefined ? [] : [source.setup];
+  const test =
+    'Send a test from the product, and look at `npx wrangler tail`: the line of a delivery has `"outcome":"delivered"`.';
+  if (source.secret === "chosen") {
+    const choose =
+      scheme.method === "basic"
+        ? "Choose a user name and a password: `openssl rand -hex 32` prints a good one."
+        : "Choose a secret: `openssl rand -hex 32` prints a good one.";
+    return [[choose], [paste], relay, [`Give the product the URL ${url} and the secret.`, ...where], [test]];
+  }
+  return [
+    [`Give the product the URL ${url}, and copy the secret that it shows.`, ...where],
+    [paste],
+    relay,
+    ["Look at `/healthz` of your Worker: it says `ok`, or what is missing."],
+    [test],
+  ];
+}
+
+function columns(source) {
+  const known = {
+    ...(source.event_type === undefined ? {} : { EventType: "$event" }),
+    ...(source.delivery_id === undefined ? {} : { DeliveryId: "$delivery" }),
+  };
+  const all = { ...GENERIC_COLUMNS, ...known, ...source.columns };
+  return COLUMNS.filter((name) => all[name] !== undefined).map((name) => [name, all[name]]);
 }
 
 function proof(scheme) {
@@ -121,11 +258,12 @@ function proof(scheme) {
   }
 }
 
-function secret({ method, key, key_strip }) {
+function secret({ method, key, key_strip, key_template }) {
   if (method === "basic") return "`user:password`";
   if (method === "token") return "the token, as text";
   const strip = key_strip ? `; a \`${key_strip}\` before it is dropped` : "";
-  return `${method === "ed25519" ? "the public key " : ""}${KEYS[key]}${strip}`;
+  const made = key_template ? `; the key is \`${key_template}\`` : "";
+  return `${method === "ed25519" ? "the public key " : ""}${KEYS[key]}${strip}${made}`;
 }
 
 function time({ ts, ts_unit, tolerance }) {
@@ -136,30 +274,44 @@ function time({ ts, ts_unit, tolerance }) {
   return `${at}, in ${UNITS[ts_unit]}; ${window}`;
 }
 
-function hello({ on, signed, reply }) {
+function hello({ on, signed, equal = {}, reply }) {
   const conditions = [
     ...Object.entries(on).flatMap(([kind, values]) =>
       ["header", "json", "query"].includes(kind)
         ? Object.entries(values).map(([name, value]) => `\`${kind}:${name}\` is \`${value}\``)
         : [],
     ),
+    ...Object.keys(equal).map((place) => `\`${place}\` is a secret of the hook`),
     ...[on.has ?? []].flat().map((place) => `\`${place}\` is there`),
     ...[on.absent ?? []].flat().map((place) => `\`${place}\` is not there`),
     ...(on.path === undefined ? [] : [`the path ends with \`${on.path}\``]),
   ];
-  const proven = signed ? "signed as a delivery is" : "not signed";
-  return `${on.method} where ${conditions.join(" and ")}, ${proven}; answered ${answer(reply)}`;
+  const where = conditions.length === 0 ? "" : ` where ${conditions.join(" and ")}`;
+  const proven = signed ? "proven as a delivery is" : "not proven";
+  return `${on.method}${where}, ${proven}; answered ${answer(reply)}`;
 }
 
-function answer({ status = 200, text, json }) {
-  if (text !== undefined) return `${status} with the text \`${text}\``;
-  if (json !== undefined) return `${status} with \`${JSON.stringify(json)}\``;
-  return `${status} without a body`;
+function answer({ status = 200, headers = {}, text, json }) {
+  const extra = Object.entries(headers).map(([name, value]) => ` and \`${name}: ${value}\``);
+  if (text !== undefined) return `${status} with the text \`${text}\`${extra.join("")}`;
+  if (json !== undefined) return `${status} with \`${JSON.stringify(json)}\`${extra.join("")}`;
+  return `${status} without a body${extra.join("")}`;
 }
 
 function body({ form = "json", field }) {
-  const forms = { json: "JSON", ndjson: "JSON documents in a row", form: `a form with JSON in \`${field}\`` };
-  return form === "json" && field !== undefined ? `${forms.json}, or ${forms.form}` : forms[form];
+  const forms = {
+    json: "JSON",
+    ndjson: "JSON documents in a row",
+    form: `a form with JSON in \`${field}\``,
+  };
+  return form === "json" && field !== undefined
+    ? `${forms.json}, or a form with JSON in \`${field}\``
+    : forms[form];
+}
+
+function events({ form, events }) {
+  if (events !== undefined) return `\`${events}\``;
+  return form === "ndjson" ? "each document" : "an array is several events, anything else is one";
 }
 
 function places(list) {
@@ -171,11 +323,29 @@ function bytes(count) {
   return `${count.toLocaleString("en")} bytes`;
 }
 
+/** JSON on one line, with blanks where people write them. */
+function spaced(value) {
+  return JSON.stringify(value, null, 1).replace(/\n */g, " ");
+}
+
+/** A text as a table takes it. */
+function cell(text) {
+  return text.replaceAll("|", "\\|");
+}
+
+function indented(line) {
+  return line === "" ? "" : `   ${line}`;
+}
+
 /** A line for each sentence. */
 function sentences(text) {
-  return text.split(/(?<=[.!?]) (?=[A-Z])/);
+  return text === "" ? [] : text.split(/(?<=[.!?]) (?=[A-Z])/);
 }
 
 if (import.meta.filename === process.argv[1]) {
-  writeFileSync(SOURCES_PAGE, sourcesPage());
+  rmSync(PAGES, { recursive: true, force: true });
+  mkdirSync(PAGES, { recursive: true });
+  for (const [path, text] of pages()) {
+    writeFileSync(join(root, path), text);
+  }
 }

@@ -199,9 +199,8 @@ impl Reader<'_> {
     ) -> Option<Hook> {
         let source = self.source(config);
         let secrets = source.as_ref().and_then(|source| self.secrets(config, source, secret));
-        let mapping = self
-            .schema(config, schemas?)
-            .and_then(|schema| self.mapping(config, source.as_ref(), schema));
+        let mapping =
+            self.schema(config, schemas?).and_then(|schema| self.mapping(config, source.as_ref(), schema));
         let (source, mapping) = (source?, mapping?);
         let headers = match mapping.headers() {
             HeaderNames::All => HeaderNames::All,
@@ -327,12 +326,7 @@ impl Reader<'_> {
         found
     }
 
-    fn mapping(
-        &mut self,
-        config: &HookConfig,
-        source: Option<&Source>,
-        schema: &Schema,
-    ) -> Option<Mapping> {
+    fn mapping(&mut self, config: &HookConfig, source: Option<&Source>, schema: &Schema) -> Option<Mapping> {
         let columns: Vec<(&str, &str)> = config
             .columns
             .iter()

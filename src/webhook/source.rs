@@ -32,8 +32,6 @@ pub fn preset_ids() -> impl Iterator<Item = &'static str> {
 pub struct Source {
     /// What a hook calls it.
     pub id: String,
-    /// What people call it.
-    pub name: String,
     /// How it proves who it is.
     pub auth: Scheme,
     /// The requests that are no events, in the order in which they are tried.
@@ -460,7 +458,6 @@ impl Reader {
     fn source(&mut self, value: &Value) -> Source {
         let mut source = Source {
             id: String::new(),
-            name: String::new(),
             auth: Scheme::default(),
             handshakes: Vec::new(),
             payload: Payload::default(),
@@ -476,7 +473,6 @@ impl Reader {
             let value = &member.value;
             match member.key.as_str() {
                 "id" => source.id = self.text(value).unwrap_or_default(),
-                "name" => source.name = self.text(value).unwrap_or_default(),
                 "auth" => {
                     has_auth = true;
                     self.scheme(&mut source.auth, value);
@@ -505,16 +501,13 @@ impl Reader {
                     }
                 }
                 // What only people read; build.rs leaves them out of what is compiled in.
-                "$schema" | "category" | "docs" | "verified" | "unverified" | "notes" | "secret" | "setup"
-                | "deadline_s" | "retries" => {}
+                "$schema" | "name" | "category" | "docs" | "verified" | "unverified" | "notes" | "secret"
+                | "hook" | "setup" | "deadline_s" | "retries" => {}
                 _ => self.unknown(member),
             }
         }
         if source.id.is_empty() {
             self.error(value.span, "`id` is missing");
-        }
-        if source.name.is_empty() {
-            self.error(value.span, "`name` is missing");
         }
         if !has_auth {
             self.error(value.span, "`auth` is missing: `{\"method\": \"none\"}` lets everybody send");
