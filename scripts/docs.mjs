@@ -10,13 +10,60 @@ export const PAGES = join(root, "docs", "sources");
 /** What a field of a scheme is when a source does not write it, as in src/webhook/source.rs. */
 const DEFAULTS = { method: "hmac", hash: "sha256", key: "utf8", enc: "hex", content: "{body}", ts_unit: "s" };
 
-const HASHES = { sha1: "SHA-1", sha256: "SHA-256", sha512: "SHA-512" };
+const HASHES = { sha1: "SHA-1", sha256: "SHA-256", sha384: "SHA-384", sha512: "SHA-512" };
+
+/** What a scheme that only code can express proves, and whether that covers the whole body. */
+const NATIVE = {
+  adyen: {
+    name: "HMAC in each item",
+    covers: "of each item",
+    what: "an HMAC-SHA-256 of each item's main members in base64, in the item",
+  },
+  graph: {
+    name: "token in each item",
+    covers: "no",
+    what: "the secret itself, as `clientState` of each item",
+  },
+  paypal: {
+    name: "RSA",
+    covers: "a checksum of it",
+    what: "an RSA signature of id, time, webhook id and the body's CRC-32, in `header:paypal-transmission-sig`, with a certificate of PayPal's",
+  },
+  plaid: {
+    name: "JSON Web Token",
+    covers: "yes",
+    what: "a JSON Web Token with the body's SHA-256, in `header:plaid-verification`, under the key that Plaid's API gives for it",
+  },
+  sns: {
+    name: "RSA",
+    covers: "its main members",
+    what: "an RSA signature of the message's main members, in `json:/Signature`, with the certificate of the topic's region",
+  },
+  splunk: {
+    name: "token",
+    covers: "no",
+    what: "the secret itself, in `header:authorization` after `Splunk `, or as the password of Basic credentials",
+  },
+  twilio: {
+    name: "HMAC-SHA-1",
+    covers: "yes",
+    what: "an HMAC-SHA-1 of the URL and the sorted fields in base64, in `header:x-twilio-signature`; of the URL alone with the body's SHA-256 in it where the body is JSON",
+  },
+};
+
+const DOORS = {
+  "splunk-hec": "as Splunk's collector answers",
+  firehose: "200 with the request's id and the time",
+};
 
 const KEYS = {
   utf8: "as text",
   base64: "in base64",
   hex: "in hexadecimal digits",
   "sha1(utf8)": "the SHA-1 of the text",
+  spki: "in base64 (SubjectPublicKeyInfo)",
+  pem: "in PEM",
+  jwks: "as a JSON Web Key Set",
 };
 
 const UNITS = { s: "seconds", ms: "milliseconds", rfc3339: "RFC 3339" };
@@ -100,29 +147,47 @@ function schemeOf({ auth }) {
   return { ...DEFAULTS, ...auth };
 }
 
-/** Whether the proof covers the content, rather than being the same for every delivery. */
-function signs({ method }) {
-  return method !== "token" && method !== "basic";
+/** Whether the proof covers the body. */
+function covers({ method, native, body_claim, content }) {
+  if (method === "native") return NATIVE[native].covers;
+  if (method === "jwt") return body_claim === undefined ? "no" : "yes";
+  return method !== "token" && method !== "basic" && content.includes("{body}") ? "yes" : "no";
+}
+
+/** The proof in a few words. */
+function kind({ method, hash, native }) {
+  const names = {
+    token: "token",
+    basic: "Basic credentials",
+    ed25519: "Ed25519",
+    ecdsa_p256: "ECDSA P-256",
+    rsa_pkcs1: "RSA",
+    jwt: "JSON Web Token",
+    hmac: `HMAC-${HASHES[hash]}`,
+    native: NATIVE[native]?.name,
+  };
+  return names[method];
 }
 
 function summary(source) {
   const scheme = schemeOf(source);
-  const proof = { token: "token", basic: "Basic credentials", ed25519: "Ed25519" }[scheme.method];
-  const window =
-    scheme.ts === undefined
-      ? "no"
-      : scheme.tolerance === undefined
-        ? "of any age"
-        : `within ${scheme.tolerance} s`;
   const cells = [
     `[${source.name}](sources/${source.id}.md)`,
     `\`${source.id}\``,
-    proof ?? `HMAC-${HASHES[scheme.hash]}`,
-    signs(scheme) ? "yes" : "no",
-    window,
+    kind(scheme),
+    covers(scheme),
+    age(scheme),
     source.verified.replace("official ", ""),
   ];
   return `| ${cells.join(" | ")} |`;
+}
+
+/** How old a delivery may be, in a few words. */
+function age({ method, native, ts, tolerance }) {
+  if (tolerance !== undefined) return `within ${tolerance} s`;
+  if (method === "jwt" || native === "plaid") return "as the token says";
+  if (native === "paypal" || native === "sns") return "of any age";
+  return ts === undefined ? "no" : "of any age";
 }
 
 function page(source) {
@@ -208,22 +273,43 @@ function steps(source, scheme) {
     "```",
     "",
   ];
+  const named = Object.entries(source.named_secrets ?? {}).map(
+    ([key, what]) =>
+      `Run \`npx wrangler secret put ${name.replace(/SECRET$/, key.toUpperCase())}\` and paste ${what}.`,
+  );
   const what = scheme.method === "basic" ? "`user:password`" : "it";
   const put = [source.hook?.secret ?? name].flat().map((secret) => `\`npx wrangler secret put ${secret}\``);
   const paste = `Run ${put.join(" and ")} and paste ${put.length === 1 ? what : "them"}.`;
   const where = source.setup === undefined ? [] : [source.setup];
   const test =
     'Send a test from the product, and look at `npx wrangler tail`: the line of a delivery has `"outcome":"delivered"`.';
+  const config = Object.entries(source.config ?? {}).map(([key, meaning]) => `\`${key}\` is ${meaning}.`);
+  relay.push(...config);
+  if (source.secret === "none") {
+    return [
+      [`Give the product the URL ${url}.`, ...where],
+      relay,
+      ["Look at `/healthz` of your Worker: it says `ok`, or what is missing."],
+      ["There is no secret to set: the source is verified with the keys that the vendor publishes."],
+      [test],
+    ];
+  }
   if (source.secret === "chosen") {
     const choose =
       scheme.method === "basic"
         ? "Choose a user name and a password: `openssl rand -hex 32` prints a good one."
         : "Choose a secret: `openssl rand -hex 32` prints a good one.";
-    return [[choose], [paste], relay, [`Give the product the URL ${url} and the secret.`, ...where], [test]];
+    return [
+      [choose],
+      [paste, ...named],
+      relay,
+      [`Give the product the URL ${url} and the secret.`, ...where],
+      [test],
+    ];
   }
   return [
     [`Give the product the URL ${url}, and copy the secret that it shows.`, ...where],
-    [paste],
+    [paste, ...named],
     relay,
     ["Look at `/healthz` of your Worker: it says `ok`, or what is missing."],
     [test],
@@ -251,6 +337,14 @@ function proof(scheme) {
       return `the secret in base64, in ${places(scheme.sig ?? "header:authorization")} after \`${scheme.pick ?? "Basic "}\``;
     case "ed25519":
       return `an Ed25519 signature of \`${scheme.content}\` in ${scheme.enc}, in ${at}${after}${several}`;
+    case "ecdsa_p256":
+      return `an ECDSA P-256 signature (DER) of \`${scheme.content}\` in ${scheme.enc}, in ${at}`;
+    case "rsa_pkcs1":
+      return `an RSA signature (PKCS #1 v1.5, ${HASHES[scheme.hash]}) of \`${scheme.content}\` in ${scheme.enc}, in ${at}`;
+    case "jwt":
+      return token(scheme, at, after);
+    case "native":
+      return NATIVE[scheme.native].what;
     case "hmac":
       return `HMAC-${HASHES[scheme.hash]} of \`${scheme.content}\` in ${scheme.enc}, in ${at}${after}${several}`;
     default:
@@ -258,15 +352,34 @@ function proof(scheme) {
   }
 }
 
-function secret({ method, key, key_strip, key_template }) {
+function token(scheme, at, after) {
+  const claims = [
+    ...(scheme.iss === undefined ? [] : [`\`iss\` is \`${scheme.iss}\``]),
+    ...(scheme.aud === undefined ? [] : [`\`aud\` is \`${scheme.aud}\``]),
+    ...Object.entries(scheme.claims ?? {}).map(([claim, value]) => `\`${claim}\` is \`${value}\``),
+    ...(scheme.body_claim === undefined ? [] : [`\`${scheme.body_claim}\` is the body's SHA-256`]),
+    ...(scheme.url_claim === undefined ? [] : [`\`${scheme.url_claim}\` is the URL's SHA-256`]),
+  ];
+  const where = claims.length === 0 ? "" : `; ${claims.join(", ")}`;
+  const keys = scheme.jwks === undefined ? "" : `, under the keys at <${scheme.jwks}>`;
+  return `a JSON Web Token (${scheme.alg.join(", ")}) in ${at}${after}${keys}${where}`;
+}
+
+function secret({ method, key, key_strip, key_template, jwks, native }) {
   if (method === "basic") return "`user:password`";
-  if (method === "token") return "the token, as text";
+  if (method === "token" || native === "splunk") return "the token, as text";
+  if (jwks !== undefined || native === "sns" || native === "paypal") return "none";
+  if (method === "ecdsa_p256" || method === "rsa_pkcs1") return `the public key ${KEYS[key]}`;
   const strip = key_strip ? `; a \`${key_strip}\` before it is dropped` : "";
   const made = key_template ? `; the key is \`${key_template}\`` : "";
   return `${method === "ed25519" ? "the public key " : ""}${KEYS[key]}${strip}${made}`;
 }
 
-function time({ ts, ts_unit, tolerance }) {
+function time({ method, native, ts, ts_unit, tolerance }) {
+  if (method === "jwt" || native === "plaid") {
+    return `what the token says${tolerance === undefined ? "" : `; at most ${tolerance} s from now`}`;
+  }
+  if (native === "paypal" || native === "sns") return "signed; any age";
   if (ts === undefined) return "none is signed: whoever has captured a delivery can send it again";
   const [, prefix] = /^sig:(.*)$/.exec(ts) ?? [];
   const at = prefix === undefined ? places(ts) : `the part of the signature after \`${prefix}\``;
@@ -281,7 +394,7 @@ function hello({ on, signed, equal = {}, reply }) {
         ? Object.entries(values).map(([name, value]) => `\`${kind}:${name}\` is \`${value}\``)
         : [],
     ),
-    ...Object.keys(equal).map((place) => `\`${place}\` is a secret of the hook`),
+    ...Object.keys(equal).map((place) => `\`${place}\` is ${secretNamed(equal[place])}`),
     ...[on.has ?? []].flat().map((place) => `\`${place}\` is there`),
     ...[on.absent ?? []].flat().map((place) => `\`${place}\` is not there`),
     ...(on.path === undefined ? [] : [`the path ends with \`${on.path}\``]),
@@ -291,6 +404,11 @@ function hello({ on, signed, equal = {}, reply }) {
   return `${on.method}${where}, ${proven}; answered ${answer(reply)}`;
 }
 
+function secretNamed(text) {
+  const [, name] = /^\{secret:(.*)\}$/.exec(text) ?? [];
+  return name === undefined ? "a secret of the hook" : `the hook's secret \`${name}\``;
+}
+
 function answer({ status = 200, headers = {}, text, json }) {
   const extra = Object.entries(headers).map(([name, value]) => ` and \`${name}: ${value}\``);
   if (text !== undefined) return `${status} with the text \`${text}\`${extra.join("")}`;
@@ -298,11 +416,20 @@ function answer({ status = 200, headers = {}, text, json }) {
   return `${status} without a body${extra.join("")}`;
 }
 
-function body({ form = "json", field }) {
+function body({ form = "json", field, unpack = [] }) {
+  const opened = unpack
+    .map(({ at, base64 }) => `; ${base64 ? "base64 and " : ""}JSON in \`${at}\` is opened`)
+    .join("");
+  return `${plainBody(form, field)}${opened}`;
+}
+
+function plainBody(form, field) {
   const forms = {
     json: "JSON",
     ndjson: "JSON documents in a row",
     form: `a form with JSON in \`${field}\``,
+    fields: "a form whose fields are the event, or JSON",
+    cloudevents: "a CloudEvent, structured or binary, or an array of them",
   };
   return form === "json" && field !== undefined
     ? `${forms.json}, or a form with JSON in \`${field}\``
