@@ -218,8 +218,7 @@ function page(source) {
     "",
     "<!-- Written by `npm run docs`. Change the file in sources/, not this page. -->",
     "",
-    ...sentences(source.notes ?? ""),
-    ...(source.notes === undefined ? [] : [""]),
+    ...notes(source),
     "## Set it up",
     "",
     ...steps(source, scheme).flatMap(([first, ...rest], number) => [
@@ -253,6 +252,18 @@ function page(source) {
     "[All sources](../sources.md)",
   ];
   return `${lines.join("\n")}\n`;
+}
+
+/** What an operator should know, with a blank line behind it. */
+function notes({ notes, auth }) {
+  const inUrl = [auth.sig ?? []].flat().some((place) => place.startsWith("query:"));
+  const lines = [
+    ...sentences(notes ?? ""),
+    ...(inUrl
+      ? ["Whoever can read the Worker's request logs can read the secret too, since they show URLs."]
+      : []),
+  ];
+  return lines.length === 0 ? [] : [...lines, ""];
 }
 
 /** The five steps to a hook. */

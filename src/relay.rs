@@ -242,7 +242,11 @@ impl Reader<'_> {
                 let known: Vec<&str> = source::preset_ids().collect();
                 let message = match nearest(&config.source, known.iter().copied()) {
                     Some(meant) => format!("there is no source `{}`; did you mean `{meant}`", config.source),
-                    None => format!("there is no source `{}`; there are {}", config.source, known.join(", ")),
+                    None => format!(
+                        "there is no source `{}`; docs/sources.md names all {}",
+                        config.source,
+                        known.len()
+                    ),
                 };
                 self.error(config.source_span, "unknown-source", message);
                 return None;
