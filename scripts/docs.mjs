@@ -203,10 +203,7 @@ function page(source) {
     ["`$event`", places(source.event_type)],
     ["`$delivery`", places(source.delivery_id)],
     ["Largest body", payload.max_bytes === undefined ? "what the hook takes" : bytes(payload.max_bytes)],
-    [
-      "Answer to a delivery",
-      source.ack === undefined ? "200; with a receipt for whoever asks" : answer(source.ack),
-    ],
+    ["Answer to a delivery", taken(source)],
     ["Answer to a bad proof", `${source.on_reject?.status ?? 401}`],
     ["Answer while Azure takes no rows", "503 with Retry-After"],
     ["How long it waits", source.deadline_s === undefined ? "not known" : `${source.deadline_s} s`],
@@ -413,6 +410,12 @@ function hello({ on, signed, equal = {}, reply }) {
   const where = conditions.length === 0 ? "" : ` where ${conditions.join(" and ")}`;
   const proven = signed ? "proven as a delivery is" : "not proven";
   return `${on.method}${where}, ${proven}; answered ${answer(reply)}`;
+}
+
+/** What a product hears once Azure has the rows. */
+function taken({ door, ack }) {
+  if (door !== undefined) return DOORS[door];
+  return ack === undefined ? "200; with a receipt for whoever asks" : answer(ack);
 }
 
 function secretNamed(text) {
