@@ -170,8 +170,17 @@ pub(super) fn fields<'a>(form: &'a [u8], name: &str) -> impl Iterator<Item = Cow
     })
 }
 
+/// All fields of a form, decoded.
+pub(super) fn pairs(form: &[u8]) -> impl Iterator<Item = (Cow<'_, [u8]>, Cow<'_, [u8]>)> {
+    form.split(|byte| *byte == b'&').map(|pair| {
+        let mut halves = pair.splitn(2, |byte| *byte == b'=');
+        let mut half = || percent_decoded(halves.next().unwrap_or_default());
+        (half(), half())
+    })
+}
+
 /// Resolves `+` and `%XX`; a `%` without two hexadecimal digits stands for itself.
-fn percent_decoded(text: &[u8]) -> Cow<'_, [u8]> {
+pub(super) fn percent_decoded(text: &[u8]) -> Cow<'_, [u8]> {
     if !text.iter().any(|byte| matches!(byte, b'%' | b'+')) {
         return Cow::Borrowed(text);
     }
