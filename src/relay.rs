@@ -192,6 +192,7 @@ struct Reader<'r> {
 }
 
 impl Reader<'_> {
+    #[inline(never)]
     fn error(&mut self, at: Span, code: &'static str, message: String) {
         let position = Some(self.lines.position(self.relay_json, at.start));
         self.errors.push(ConfigError { file: "relay.json", position, code, message });
@@ -235,9 +236,8 @@ impl Reader<'_> {
     ) -> Option<Hook> {
         let source = self.source(config);
         let secrets = source.as_ref().and_then(|source| self.secrets(config, source, secret));
-        let mapping = self.schema(config, schemas?).and_then(|schema| {
-            self.mapping(config, source.as_ref().and_then(|source| source.payload.events.as_deref()), schema)
-        });
+        let mapping =
+            self.schema(config, schemas?).and_then(|schema| self.mapping(config, source.as_ref(), schema));
         let (source, mapping) = (source?, mapping?);
         let headers = match mapping.headers() {
             HeaderNames::All => HeaderNames::All,
@@ -268,6 +268,7 @@ impl Reader<'_> {
         })
     }
 
+    #[inline(never)]
     fn source(&mut self, config: &HookConfig) -> Option<Source> {
         let source = match source::preset(&config.source) {
             Some(Ok(source)) => source,
@@ -328,6 +329,7 @@ impl Reader<'_> {
     }
 
     /// What the hook's configuration says of what its source wants to know.
+    #[inline(never)]
     fn values(&mut self, config: &HookConfig, source: &Source) -> Option<Vec<(String, String)>> {
         let mut sound = true;
         for (name, _, span) in &config.config {
@@ -363,6 +365,7 @@ impl Reader<'_> {
         sound.then(|| config.config.iter().map(|(name, value, _)| (name.clone(), value.clone())).collect())
     }
 
+    #[inline(never)]
     fn secrets(
         &mut self,
         config: &HookConfig,
@@ -398,14 +401,14 @@ impl Reader<'_> {
             }
         }
         let mut named = Vec::new();
-        for (name, what) in &source.secrets {
+        for (name, what) in &source.named_secrets {
             let secret_name = config::named_secret(&config.name, name);
             match secret(&secret_name).filter(|text| !text.is_empty()) {
                 Some(value) => named.push((name, value)),
                 None => self.missing_secret(&secret_name, what),
             }
         }
-        if values.len() < names.len() || named.len() < source.secrets.len() {
+        if values.len() < names.len() || named.len() < source.named_secrets.len() {
             return None;
         }
         let secrets = Secrets::new(source, values.iter().map(String::as_str));
@@ -437,16 +440,20 @@ impl Reader<'_> {
         found
     }
 
-    fn mapping(
-        &mut self,
-        config: &HookConfig,
-        preset_events: Option<&str>,
-        schema: &Schema,
-    ) -> Option<Mapping> {
-        let columns =
-            config.columns.iter().map(|column| (column.name.as_str(), column.expression.text.as_str()));
-        let events = config.events.as_ref().map(|events| events.text.as_str()).or(preset_events);
-        let errors = match Mapping::compile(schema, columns, events) {
+    fn mapping(&mut self, config: &HookConfig, source: Option<&Source>, schema: &Schema) -> Option<Mapping> {
+        let columns: Vec<(&str, &str)> = config
+            .columns
+            .iter()
+            .map(|column| (column.name.as_str(), column.expression.text.as_str()))
+            .collect();
+        let mut defaults = source.map_or_else(Vec::new, |s| s.default_columns(config.events.is_some()));
+        defaults.retain(|(name, _)| {
+            schema.columns.iter().any(|column| column.name == *name)
+                && !columns.iter().any(|(own, _)| own == name)
+        });
+        let events = config.events.as_ref().map(|events| events.text.as_str());
+        let events = events.or_else(|| source.and_then(|source| source.payload.events.as_deref()));
+        let errors = match Mapping::compile(schema, columns.into_iter().chain(defaults), events) {
             Ok(mapping) => return Some(mapping),
             Err(errors) => errors,
         };
@@ -464,17 +471,21 @@ impl Reader<'_> {
                         format!("the stream `{}` has no column `{}`; {hint}", schema.stream, column.name);
                     self.error(column.name_span, "unknown-column", message);
                 }
-                (MappingErrorReason::Jq(error), column) => {
+                (MappingErrorReason::Jq(reason), column) => {
                     let (what, span) = match (column, &config.events) {
                         (Some(column), _) => {
                             (format!("the column `{}`", column.name), column.expression.span)
+                        }
+                        // A test compiles the columns of every source, so this one was never tested.
+                        (None, _) if error.column.is_some() => {
+                            ("a column of its source".to_owned(), config.source_span)
                         }
                         (None, Some(events)) => ("`events`".to_owned(), events.span),
                         (None, None) => ("the `events` of its source".to_owned(), config.source_span),
                     };
                     let position: Position =
-                        config::position_in_string(self.relay_json, span, error.span.start);
-                    let message = format!("{what} is not sound jq: {}", error.message);
+                        config::position_in_string(self.relay_json, span, reason.span.start);
+                    let message = format!("{what} is not sound jq: {}", reason.message);
                     self.errors.push(ConfigError {
                         file: "relay.json",
                         position: Some(position),
@@ -605,6 +616,7 @@ impl Passage {
     }
 
     /// What has to be fetched before this passage can go on; `None` when nothing has to be, or no more.
+    #[inline(never)]
     pub fn errand(&mut self, now: i64, keyring: &mut Keyring) -> Option<Fetch> {
         match self.errand.as_ref().filter(|_| self.ending.is_none())? {
             Errand::Visit { url, .. } => Some(Fetch::Ask(Wanted { url: url.clone(), body: None })),
@@ -623,6 +635,7 @@ impl Passage {
 
     /// Takes in the answer to [`Fetch::Ask`]. After a key the delivery has to be taken in again; after a visit the
     /// passage is over.
+    #[inline(never)]
     pub fn fetched(&mut self, now: i64, answer: &Answer, keyring: &mut Keyring) {
         let good = match answer {
             Answer::Response { status: 200..=299, body, .. } => Some(body.as_slice()),

@@ -11,6 +11,7 @@ use super::delivery::{Delivery, Field};
 use super::location::percent_decoded;
 
 /// The event of a delivery in binary mode; `None` when it is in another.
+#[inline(never)]
 pub(super) fn envelope(delivery: &Delivery<'_>, body: &[u8]) -> Option<Vec<u8>> {
     if delivery.headers.get("ce-specversion") == Field::Absent {
         return None;

@@ -86,6 +86,7 @@ fn plain<'a>(
 }
 
 /// The JSON of a body without compression.
+#[inline(never)]
 fn formed<'a>(source: &Source, body: Cow<'a, [u8]>, max_bytes: usize) -> Result<Cow<'a, [u8]>, Rejection> {
     let body = unwrapped(source, body)?;
     // RFC 8259, 8.1, lets a reader pass over a byte order mark.
@@ -101,15 +102,21 @@ fn formed<'a>(source: &Source, body: Cow<'a, [u8]>, max_bytes: usize) -> Result<
             unpack(&source.payload.unpack, body, max_bytes)
         }
         Form::Ndjson => Ok(Cow::Owned(joined(&body)?)),
+        // Such a product sends JSON in some of its webhooks; no form begins with a bracket, which it encodes.
+        Form::Fields
+            if is_container(&body, body.iter().take_while(|byte| byte.is_ascii_whitespace()).count())
+                .is_ok() =>
+        {
+            unpack(&source.payload.unpack, body, max_bytes)
+        }
         Form::Fields => Ok(Cow::Owned(fields_as_json(&body))),
     }
 }
 
 /// A form as an object: a field that stands once as a string, one that stands several times as an array.
+#[inline(never)]
 fn fields_as_json(body: &[u8]) -> Vec<u8> {
-    let mut fields: Vec<(Cow<'_, [u8]>, Cow<'_, [u8]>)> =
-        location::pairs(body).filter(|(name, _)| !name.is_empty()).collect();
-    fields.sort_by(|(one, _), (other, _)| one.cmp(other));
+    let fields = location::sorted_fields(body);
     let mut out = b"{".to_vec();
     for same in fields.chunk_by(|(one, _), (other, _)| one == other) {
         let Some((name, _)) = same.first() else { continue };
@@ -126,6 +133,7 @@ fn fields_as_json(body: &[u8]) -> Vec<u8> {
     out
 }
 
+#[inline(never)]
 pub(super) fn inflated(body: &[u8], max_bytes: usize) -> Result<Vec<u8>, Rejection> {
     let mut out = Vec::new();
     let bound = u64::try_from(max_bytes).unwrap_or(u64::MAX).saturating_add(1);

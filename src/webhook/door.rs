@@ -110,6 +110,7 @@ impl Door {
     }
 
     /// The answer. `now` is in milliseconds since the Unix epoch, `status` what any other source would hear.
+    #[inline(never)]
     pub fn reply(self, reference: Option<&str>, status: u16, ended: Ended<'_>, now: i64) -> Reply {
         let mut body = Vec::new();
         let status = match self {
@@ -171,6 +172,7 @@ fn splunk_code(rejection: &Rejection) -> (u16, u16, &'static str) {
     }
 }
 
+#[inline(never)]
 fn acknowledged(body: &[u8]) -> Result<Reply, Rejection> {
     let wrong = Rejection::BodyMalformed { offset: 0, message: ACKS };
     let text = std::str::from_utf8(body).map_err(|_| wrong.clone())?;
@@ -193,6 +195,7 @@ fn acknowledged(body: &[u8]) -> Result<Reply, Rejection> {
 }
 
 /// Splunk's events, objects one after the other, as one array. Each has an `event` that is not blank.
+#[inline(never)]
 fn events(body: &[u8]) -> Result<Vec<u8>, Rejection> {
     let mut out = b"[".to_vec();
     let mut scanner = Scanner::new(body);
@@ -235,6 +238,7 @@ fn events(body: &[u8]) -> Result<Vec<u8>, Rejection> {
 }
 
 /// Each line of a raw body as an event, with what the URL says of all of them.
+#[inline(never)]
 fn lines(delivery: &Delivery<'_>, body: &[u8]) -> Vec<u8> {
     let mut common = Vec::new();
     for name in ["host", "index", "source", "sourcetype", "time"] {

@@ -156,6 +156,7 @@ impl Guard {
 }
 
 impl Handshake {
+    #[inline(never)]
     pub(super) fn read(reader: &mut Reader, value: &Value) -> Option<Handshake> {
         let mut handshake = Handshake {
             method: String::new(),
@@ -231,6 +232,7 @@ impl Handshake {
         Some(handshake)
     }
 
+    #[inline(never)]
     fn on(&mut self, reader: &mut Reader, value: &Value) {
         for member in reader.object(value) {
             let value = &member.value;
@@ -288,6 +290,7 @@ impl Handshake {
     }
 
     /// The answer to a request that matches. `key` is the one that verified it, else the current one.
+    #[inline(never)]
     pub(super) fn answer(
         &self,
         secrets: &Secrets,

@@ -45,6 +45,7 @@ pub(super) fn algorithm(name: &str) -> Option<Check> {
 }
 
 /// Judges a token. `wanted` says where the key of this name is to be fetched, or that it is configured.
+#[inline(never)]
 pub(super) fn check<'s>(
     context: &Context<'s, '_>,
     token: &str,
@@ -104,6 +105,7 @@ pub(super) fn check<'s>(
 }
 
 /// A part of a token: an object in which no member stands twice, so that no two readers differ.
+#[inline(never)]
 fn object(part: &str) -> Result<Value, Rejection> {
     let bytes = URL_SAFE_NO_PAD.decode(part).map_err(|_| Rejection::SignatureMalformed)?;
     let text = String::from_utf8(bytes).map_err(|_| Rejection::SignatureMalformed)?;
@@ -118,6 +120,7 @@ fn object(part: &str) -> Result<Value, Rejection> {
 }
 
 /// Whether the claims are those that the source pins.
+#[inline(never)]
 fn hold(context: &Context<'_, '_>, payload: &Value) -> Result<(), Rejection> {
     let Context { source, delivery, now, .. } = context;
     let claims = &source.auth.jwt;
@@ -187,6 +190,7 @@ fn hold(context: &Context<'_, '_>, payload: &Value) -> Result<(), Rejection> {
 }
 
 /// The SHA-256 of some bytes, as text.
+#[inline(never)]
 pub(super) fn digest(bytes: &[u8], encoding: Encoding) -> String {
     let digest = sha2::Sha256::digest(bytes);
     match encoding {
@@ -197,6 +201,7 @@ pub(super) fn digest(bytes: &[u8], encoding: Encoding) -> String {
 }
 
 /// A time in seconds, perhaps with a fraction (RFC 7519, 2), in milliseconds.
+#[inline(never)]
 fn time(payload: &Value, claim: &str) -> Result<Option<i64>, Rejection> {
     match payload.get(claim).map(|value| &value.kind) {
         None => Ok(None),

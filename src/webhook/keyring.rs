@@ -104,6 +104,7 @@ struct Budget {
 
 impl Keyring {
     /// The keys from this address, those of the name if one is given.
+    #[inline(never)]
     pub(super) fn look_up(&self, url: &str, id: Option<&str>, now: i64) -> Lookup<'_> {
         let Some(entry) = self.entries.iter().find(|entry| entry.url == url) else { return Lookup::Missing };
         let failed = entry.failed.is_some_and(|at| now.saturating_sub(at) < FAILED_MS);
@@ -120,6 +121,7 @@ impl Keyring {
     }
 
     /// Asks for leave to fetch; `now` is in milliseconds since the Unix epoch.
+    #[inline(never)]
     pub fn lease(&mut self, url: &str, now: i64) -> Lease {
         if self.entries.iter().any(|entry| entry.url == url && entry.leased_until > now) {
             return Lease::Taken;
@@ -139,6 +141,7 @@ impl Keyring {
     }
 
     /// Takes in an answer with the status 200, or that there was none.
+    #[inline(never)]
     pub fn learn(&mut self, url: &str, now: i64, answer: Option<&[u8]>) {
         let text = answer.filter(|answer| answer.len() <= LONGEST_ANSWER);
         let text = text.and_then(|answer| std::str::from_utf8(answer).ok());
@@ -156,6 +159,7 @@ impl Keyring {
     }
 
     /// Changes what is known of an address.
+    #[inline(never)]
     fn update(&mut self, url: &str, change: impl FnOnce(&mut Entry)) {
         if let Some(entry) = self.entries.iter_mut().find(|entry| entry.url == url) {
             return change(entry);

@@ -170,13 +170,18 @@ pub(super) fn fields<'a>(form: &'a [u8], name: &str) -> impl Iterator<Item = Cow
     })
 }
 
-/// All fields of a form, decoded.
-pub(super) fn pairs(form: &[u8]) -> impl Iterator<Item = (Cow<'_, [u8]>, Cow<'_, [u8]>)> {
-    form.split(|byte| *byte == b'&').map(|pair| {
-        let mut halves = pair.splitn(2, |byte| *byte == b'=');
-        let mut half = || percent_decoded(halves.next().unwrap_or_default());
-        (half(), half())
-    })
+/// All fields of a form, decoded and sorted by name and value. Empty pieces, as between two `&`, are none.
+pub(super) fn sorted_fields(form: &[u8]) -> Vec<(Cow<'_, [u8]>, Cow<'_, [u8]>)> {
+    let pieces = form.split(|byte| *byte == b'&').filter(|piece| !piece.is_empty());
+    let mut fields: Vec<(Cow<'_, [u8]>, Cow<'_, [u8]>)> = pieces
+        .map(|pair| {
+            let mut halves = pair.splitn(2, |byte| *byte == b'=');
+            let mut half = || percent_decoded(halves.next().unwrap_or_default());
+            (half(), half())
+        })
+        .collect();
+    fields.sort_unstable();
+    fields
 }
 
 /// Resolves `+` and `%XX`; a `%` without two hexadecimal digits stands for itself.

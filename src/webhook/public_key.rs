@@ -64,6 +64,7 @@ impl PublicKey {
 
     /// Reads SubjectPublicKeyInfo in DER; `None` for what is no sound key on P-256 and no RSA key of 2048 to
     /// 8192 bits.
+    #[inline(never)]
     pub fn from_spki(der: &[u8]) -> Option<PublicKey> {
         let mut outer = Der(der);
         let mut info = Der(outer.take(SEQUENCE)?);
@@ -185,6 +186,7 @@ pub(super) fn ecdsa_der(signature: &[u8]) -> Option<Vec<u8>> {
 }
 
 /// A number that is not negative, without zeros before it that it does not need.
+#[inline(never)]
 fn integer(digits: &[u8]) -> Vec<u8> {
     let zeros = digits.iter().take_while(|digit| **digit == 0).count();
     let digits = digits.get(zeros..).unwrap_or_default();
@@ -195,6 +197,7 @@ fn integer(digits: &[u8]) -> Vec<u8> {
 }
 
 /// An element in DER. What is written here has less than 64 KiB.
+#[inline(never)]
 fn tlv(tag: u8, content: &[u8]) -> Vec<u8> {
     let [_, _, .., high, low] = content.len().to_be_bytes();
     let head: &[u8] = match content.len() {
@@ -214,6 +217,7 @@ impl<'a> Der<'a> {
     }
 
     /// The content of the next element, and the element whole.
+    #[inline(never)]
     fn element(&mut self) -> Option<(&'a [u8], &'a [u8])> {
         let whole = self.0;
         let (&length, rest) = whole.get(1..)?.split_first()?;
@@ -232,6 +236,7 @@ impl<'a> Der<'a> {
     }
 
     /// The content of the next element, which must have this tag.
+    #[inline(never)]
     fn take(&mut self, tag: u8) -> Option<&'a [u8]> {
         if self.0.first() != Some(&tag) {
             return None;
@@ -240,6 +245,7 @@ impl<'a> Der<'a> {
     }
 
     /// A UTCTime or a GeneralizedTime (RFC 5280, 4.1.2.5), in milliseconds since the Unix epoch.
+    #[inline(never)]
     fn time(&mut self) -> Option<i64> {
         const UTC: u8 = 0x17;
         const GENERALIZED: u8 = 0x18;

@@ -66,8 +66,10 @@ pub struct Source {
     /// What a hook's configuration has to say: the name, and what it is.
     pub config: Vec<(String, String)>,
     /// Further secrets of a hook: the name, and what it is.
-    pub secrets: Vec<(String, String)>,
+    pub named_secrets: Vec<(String, String)>,
     values: Vec<(String, String)>,
+    /// The jq expressions that fill columns unless a hook writes its own; see [`Source::default_columns`].
+    pub columns: Vec<(String, String)>,
     pub(super) read_headers: Vec<String>,
 }
 
@@ -286,6 +288,10 @@ impl Encoding {
     }
 }
 
+/// What fits the events of every source.
+const GENERIC_COLUMNS: [(&str, &str); 2] =
+    [("EventTime", ".EventTime? // .eventTime? // .event_time? // $received"), ("Event", ".")];
+
 const METHODS: &[(&str, Method)] = &[
     ("hmac", Method::Hmac),
     ("token", Method::Token),
@@ -392,6 +398,30 @@ impl Source {
     /// Whether a request to this path, outside of every hook's own, may be one of its handshakes.
     pub fn greets_at(&self, path: &str) -> bool {
         self.handshakes.iter().any(|handshake| handshake.path.as_deref() == Some(path))
+    }
+
+    /// The expressions that fill columns for which a hook writes none, by column.
+    ///
+    /// They are the source's own, and for every source `EventTime`, `EventType`, `DeliveryId` and `Event`. A hook
+    /// that says itself what an event is (`own_events`) gets those of every source alone: the source's own are
+    /// written for the events that it finds.
+    pub fn default_columns(&self, own_events: bool) -> Vec<(&str, &str)> {
+        let mut columns: Vec<(&str, &str)> = Vec::new();
+        if !own_events {
+            columns.extend(self.columns.iter().map(|(name, text)| (name.as_str(), text.as_str())));
+        }
+        // Without a place for them the variables are null, and a member of that name may know better.
+        let type_and_id = [
+            ("EventType", "$event", self.event_type.is_empty()),
+            ("DeliveryId", "$delivery", self.delivery_id.is_empty()),
+        ];
+        let known = type_and_id.into_iter().filter(|(.., unknown)| !unknown);
+        for (name, text) in GENERIC_COLUMNS.into_iter().chain(known.map(|(name, text, _)| (name, text))) {
+            if !columns.iter().any(|(known, _)| *known == name) {
+                columns.push((name, text));
+            }
+        }
+        columns
     }
 
     /// The headers that verification, handshakes, delivery id and event type read: sorted, in lower case,
@@ -548,10 +578,12 @@ pub(super) struct Reader {
 }
 
 impl Reader {
+    #[inline(never)]
     pub(super) fn error(&mut self, span: Span, message: impl Into<String>) {
         self.errors.push(SourceError { span, message: message.into() });
     }
 
+    #[inline(never)]
     fn source(&mut self, value: &Value) -> Source {
         let mut source = Source {
             id: String::new(),
@@ -565,8 +597,9 @@ impl Reader {
             on_reject: None,
             door: None,
             config: Vec::new(),
-            secrets: Vec::new(),
+            named_secrets: Vec::new(),
             values: Vec::new(),
+            columns: Vec::new(),
             read_headers: Vec::new(),
         };
         let mut has_auth = false;
@@ -597,9 +630,17 @@ impl Reader {
                 }
                 "door" => source.door = self.choice(value, Door::NAMES, None),
                 "config" => source.config = self.by_name(value),
-                "secrets" => source.secrets = self.by_name(value),
-                // What people read: where the facts come from, and which of them are doubtful.
-                "$schema" | "docs" | "verified" | "unverified" | "notes" => {}
+                "named_secrets" => source.named_secrets = self.by_name(value),
+                "columns" => {
+                    for member in self.object(value) {
+                        if let Some(expression) = self.text(&member.value) {
+                            source.columns.push((member.key.clone(), expression));
+                        }
+                    }
+                }
+                // What only people read; build.rs leaves them out of what is compiled in.
+                "$schema" | "category" | "docs" | "verified" | "unverified" | "notes" | "secret"
+                | "setup" | "deadline_s" | "retries" => {}
                 _ => self.unknown(member),
             }
         }
@@ -619,6 +660,7 @@ impl Reader {
         source
     }
 
+    #[inline(never)]
     fn scheme(&mut self, scheme: &mut Scheme, value: &Value) {
         let before = self.errors.len();
         let unset = Scheme::default();
@@ -661,7 +703,10 @@ impl Reader {
                 "claims" => scheme.jwt.required = if null { Vec::new() } else { self.by_name(value) },
                 "jwks" => {
                     scheme.jwt.jwks = self.optional_text(value);
-                    let sound = |url: &String| !url.contains(['@', '#', ' ']) && url.contains("://");
+                    // Without a hook's values the URL is not known yet.
+                    let sound = |url: &String| {
+                        url.starts_with("{config:") || (!url.contains(['@', '#', ' ']) && url.contains("://"))
+                    };
                     if scheme.jwt.jwks.as_ref().is_some_and(|url| !sound(url)) {
                         self.error(value.span, "expected the URL of a JSON Web Key Set, with `https://`");
                     }
@@ -695,6 +740,7 @@ impl Reader {
         }
     }
 
+    #[inline(never)]
     fn payload(&mut self, value: &Value) -> Payload {
         let mut payload = Payload::default();
         for member in self.object(value) {
@@ -713,6 +759,7 @@ impl Reader {
         payload
     }
 
+    #[inline(never)]
     fn packed(&mut self, value: &Value) -> Option<Packed> {
         let mut packed = Packed { at: Vec::new(), base64: false, many: false };
         for member in self.object(value) {
@@ -734,6 +781,7 @@ impl Reader {
     }
 
     /// The members of an object; a key that stands twice is a mistake.
+    #[inline(never)]
     pub(super) fn object<'v>(&mut self, value: &'v Value) -> &'v [Member] {
         let Kind::Object(members) = &value.kind else {
             self.error(value.span, "expected an object");
@@ -761,6 +809,7 @@ impl Reader {
         }
     }
 
+    #[inline(never)]
     pub(super) fn text(&mut self, value: &Value) -> Option<String> {
         match &value.kind {
             Kind::String(text) => Some(text.clone()),
@@ -785,6 +834,7 @@ impl Reader {
     }
 
     /// One of several words; `null` is the one that counts when nothing is written.
+    #[inline(never)]
     fn choice<T: Copy>(&mut self, value: &Value, choices: &[(&str, T)], unset: T) -> T {
         if value.kind == Kind::Null {
             return unset;
@@ -802,6 +852,7 @@ impl Reader {
     }
 
     /// A whole number within bounds.
+    #[inline(never)]
     pub(super) fn whole<T: TryFrom<u32>>(&mut self, value: &Value, least: u32, most: u32) -> Option<T> {
         let number = match &value.kind {
             Kind::Number(digits) => {
@@ -836,6 +887,7 @@ impl Reader {
     }
 
     /// Names and texts: the members of an object. A boolean is a text too.
+    #[inline(never)]
     fn by_name(&mut self, value: &Value) -> Vec<(String, String)> {
         let mut found = Vec::new();
         for member in self.object(value) {
@@ -849,6 +901,7 @@ impl Reader {
     }
 
     /// A location or an array of them.
+    #[inline(never)]
     pub(super) fn locations(&mut self, value: &Value) -> Vec<Location> {
         match &value.kind {
             Kind::Array(elements) => elements.iter().filter_map(|element| self.location(element)).collect(),

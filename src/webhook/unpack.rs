@@ -27,6 +27,7 @@ pub struct Packed {
 }
 
 /// The body with every packed member replaced, if it has no more than `max_bytes` then.
+#[inline(never)]
 pub(super) fn unpack<'a>(
     packed: &[Packed],
     body: Cow<'a, [u8]>,
@@ -63,6 +64,7 @@ pub(super) fn unpack<'a>(
 
 /// Collects the strings at the end of the way, in the order of the body, and passes the value. As deep as the way is long, which
 /// the source decides.
+#[inline(never)]
 fn find(
     body: &[u8],
     scanner: &mut Scanner<'_>,
@@ -104,6 +106,7 @@ fn find(
 }
 
 /// What a string in its quotes holds; `None` when it is left as it is.
+#[inline(never)]
 fn content(packed: &Packed, quoted: &[u8], max_bytes: usize) -> Result<Option<Vec<u8>>, Rejection> {
     let inner = quoted.strip_prefix(b"\"").and_then(|rest| rest.strip_suffix(b"\"")).unwrap_or_default();
     let Ok(text) = std::str::from_utf8(inner) else { return Ok(None) };
@@ -117,6 +120,7 @@ fn content(packed: &Packed, quoted: &[u8], max_bytes: usize) -> Result<Option<Ve
 }
 
 /// Writes what was packed as JSON.
+#[inline(never)]
 fn write(out: &mut Vec<u8>, content: &[u8], many: bool) {
     let documents = documents(content);
     match (documents.as_deref(), many) {

@@ -21,7 +21,8 @@ pub(super) struct HostCrypto;
 
 impl Crypto for HostCrypto {
     fn hmac(&self, hash: Hash, key: &[u8], before: &[u8], body: &[u8], after: &[u8]) -> Mac {
-        if before.len() + body.len() + after.len() < HOST_FROM {
+        let in_wasm = matches!(hash, Hash::Sha1 | Hash::Sha256);
+        if in_wasm && before.len() + body.len() + after.len() < HOST_FROM {
             return verify::hmac(hash, key, before, body, after);
         }
         let mut out = [0; 64];

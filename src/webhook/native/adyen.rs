@@ -14,6 +14,7 @@ use crate::webhook::rejection::Rejection;
 use crate::webhook::source::Hash;
 use crate::webhook::verify::{Context, Proof, matching};
 
+#[inline(never)]
 pub(super) fn check<'s>(context: &Context<'s, '_>) -> Result<Proof<'s>, Rejection> {
     let body = Members::read(context.delivery.body)?;
     let items = elements(body.raw("notificationItems").ok_or(Rejection::SignatureMissing)?)?;

@@ -7,6 +7,7 @@ use super::members::{Members, elements};
 use crate::webhook::rejection::Rejection;
 use crate::webhook::verify::{Context, Proof, matching};
 
+#[inline(never)]
 pub(super) fn check<'s>(context: &Context<'s, '_>) -> Result<Proof<'s>, Rejection> {
     let body = Members::read(context.delivery.body)?;
     let mut used = None;

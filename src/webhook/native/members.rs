@@ -14,6 +14,7 @@ pub(super) struct Members<'a>(Vec<(Cow<'a, str>, &'a [u8])>);
 
 impl<'a> Members<'a> {
     /// Reads the object that a text is; what the members hold is passed over, but must be sound.
+    #[inline(never)]
     pub(super) fn read(text: &'a [u8]) -> Result<Members<'a>, Rejection> {
         let mut members: Vec<(Cow<'a, str>, &'a [u8])> = Vec::new();
         let mut scanner = Scanner::new(text);
@@ -42,23 +43,27 @@ impl<'a> Members<'a> {
     }
 
     /// A member's value as it is written.
+    #[inline(never)]
     pub(super) fn raw(&self, name: &str) -> Option<&'a [u8]> {
         self.0.iter().find(|(known, _)| known == name).map(|(_, value)| *value)
     }
 
     /// A member's value, when it is a string: with its escapes resolved.
+    #[inline(never)]
     pub(super) fn text(&self, name: &str) -> Option<Cow<'a, str>> {
         let inner = self.raw(name)?.strip_prefix(b"\"")?.strip_suffix(b"\"")?;
         std::str::from_utf8(inner).ok().map(json::unescape)
     }
 
     /// A member that must be a string.
+    #[inline(never)]
     pub(super) fn required(&self, name: &'static str) -> Result<Cow<'a, str>, Rejection> {
         self.text(name).ok_or_else(|| Rejection::SignedPartMissing { name: format!("json:/{name}") })
     }
 }
 
 /// The elements of the array that a text is.
+#[inline(never)]
 pub(super) fn elements(text: &[u8]) -> Result<Vec<&[u8]>, Rejection> {
     let mut elements = Vec::new();
     let mut scanner = Scanner::new(text);

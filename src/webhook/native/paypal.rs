@@ -23,6 +23,7 @@ const ALGORITHM: &str = "paypal-auth-algo";
 
 pub(super) const HEADERS: [&str; 5] = [ID, TIME, SIGNATURE, CERTIFICATE, ALGORITHM];
 
+#[inline(never)]
 pub(super) fn check<'s>(context: &Context<'s, '_>) -> Result<Proof<'s>, Rejection> {
     let Context { source, delivery, keyring, now, crypto, .. } = context;
     let header = |name: &'static str| match delivery.headers.get(name) {

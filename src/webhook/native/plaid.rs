@@ -10,6 +10,7 @@ use crate::webhook::verify::{Context, Proof};
 
 pub(super) const HEADER: &str = "plaid-verification";
 
+#[inline(never)]
 pub(super) fn check<'s>(context: &Context<'s, '_>) -> Result<Proof<'s>, Rejection> {
     let token = match context.delivery.headers.get(HEADER) {
         Field::Once(token) => token,

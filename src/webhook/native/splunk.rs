@@ -11,6 +11,7 @@ use crate::webhook::verify::{Context, Proof, matching};
 
 pub(super) const HEADERS: [&str; 2] = ["authorization", crate::webhook::door::SPLUNK_CHANNEL];
 
+#[inline(never)]
 pub(super) fn check<'s>(context: &Context<'s, '_>) -> Result<Proof<'s>, Rejection> {
     let credentials = match context.delivery.headers.get("authorization") {
         Field::Once(credentials) => credentials,

@@ -1,21 +1,20 @@
 //! Twilio: HMAC-SHA-1 over the URL and the sorted fields of the form, or over a URL that holds the hash of a
 //! JSON body (Twilio, "Webhooks security"; `request_validator.py` of its Python library).
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use subtle::ConstantTimeEq as _;
 
 use crate::webhook::delivery::Field;
 use crate::webhook::jwt;
-use crate::webhook::location::{Found, Location, pairs};
+use crate::webhook::location::{Found, Location, sorted_fields};
 use crate::webhook::rejection::Rejection;
 use crate::webhook::source::{Encoding, Hash};
 use crate::webhook::verify::{Context, Proof, any, matching};
 
 pub(super) const HEADER: &str = "x-twilio-signature";
 
+#[inline(never)]
 pub(super) fn check<'s>(context: &Context<'s, '_>) -> Result<Proof<'s>, Rejection> {
     let Context { secrets, delivery, crypto, .. } = context;
     let signature = match delivery.headers.get(HEADER) {
@@ -37,18 +36,12 @@ pub(super) fn check<'s>(context: &Context<'s, '_>) -> Result<Proof<'s>, Rejectio
         }
         Found::Repeated => return Err(Rejection::ParameterRepeated { name: "query:bodySHA256".to_owned() }),
         Found::Absent => {
-            // The values of one field are sorted, and of equal ones one counts.
-            let mut sorted: BTreeMap<_, BTreeSet<_>> = BTreeMap::new();
-            for (name, value) in
-                pairs(delivery.body).filter(|(name, value)| !(name.is_empty() && value.is_empty()))
-            {
-                sorted.entry(name).or_default().insert(value);
-            }
-            for (name, values) in &sorted {
-                for value in values {
-                    fields.extend_from_slice(name);
-                    fields.extend_from_slice(value);
-                }
+            // The fields are sorted, and of equal ones one counts.
+            let mut sorted = sorted_fields(delivery.body);
+            sorted.dedup();
+            for (name, value) in sorted {
+                fields.extend_from_slice(&name);
+                fields.extend_from_slice(&value);
             }
         }
     }
@@ -63,16 +56,15 @@ pub(super) fn check<'s>(context: &Context<'s, '_>) -> Result<Proof<'s>, Rejectio
     .ok_or(Rejection::SignatureMismatch)
 }
 
-/// The URL as it is, with the port of its scheme and without it: Twilio signs either.
+/// The URL as it is, and without its port, or with that of its scheme where it has none: Twilio signs either.
 fn spellings(url: &str) -> Vec<String> {
     let mut spellings = vec![url.to_owned()];
     let Some((scheme, rest)) = url.split_once("://") else { return spellings };
-    let port = if scheme == "http" { ":80" } else { ":443" };
     let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
     if let Some((host, path)) = rest.split_at_checked(end) {
-        spellings.push(match host.strip_suffix(port) {
-            Some(host) => format!("{scheme}://{host}{path}"),
-            None => format!("{scheme}://{host}{port}{path}"),
+        spellings.push(match host.rsplit_once(':') {
+            Some((host, _)) => [scheme, "://", host, path].concat(),
+            None => [scheme, "://", host, if scheme == "http" { ":80" } else { ":443" }, path].concat(),
         });
     }
     spellings
