@@ -90,7 +90,7 @@ fn relayed(
     let url = "https://relay.example/hooks/hook";
     let delivery = Delivery { method: "POST", url, headers: fields, body: body.as_bytes() };
     let hook = relay.hooks()[0].clone();
-    let mut passage = Passage::begin(&hook, &delivery, NOW, &PureCrypto);
+    let mut passage = Passage::begin(&hook, relay.keyring(), &delivery, NOW, &PureCrypto);
     loop {
         let answer = match passage.next(NOW, relay.client()) {
             Next::Over => break,
@@ -134,7 +134,10 @@ fn payloads_become_rows_without_loss() {
                 }
                 _ => fixture["body"].to_string(),
             };
-            let (rows, log) = relayed(&json!({ "source": id }), &COLUMNS, &headers, &body);
+            let config: serde_json::Map<String, Value> =
+                source.config.iter().map(|(name, _)| (name.clone(), json!("a-value"))).collect();
+            let members = json!({ "source": id, "config": config });
+            let (rows, log) = relayed(&members, &COLUMNS, &headers, &body);
             let name = file.display();
             assert_eq!(log["outcome"], "delivered", "{name}: {log}");
             assert_eq!(log["losses"], 0, "{name}: {log}");
