@@ -104,7 +104,7 @@ impl Door {
             Door::SplunkHec => {
                 let path = location::path(delivery.url);
                 let path = path.strip_suffix("/1.0").unwrap_or(path);
-                Some(if path.ends_with("/raw") { Ok(lines(delivery, body)) } else { events(body) })
+                Some(if path.ends_with("/raw") { lines(delivery, body) } else { events(body) })
             }
         }
     }
@@ -239,7 +239,7 @@ fn events(body: &[u8]) -> Result<Vec<u8>, Rejection> {
 
 /// Each line of a raw body as an event, with what the URL says of all of them.
 #[inline(never)]
-fn lines(delivery: &Delivery<'_>, body: &[u8]) -> Vec<u8> {
+fn lines(delivery: &Delivery<'_>, body: &[u8]) -> Result<Vec<u8>, Rejection> {
     let mut common = Vec::new();
     for name in ["host", "index", "source", "sourcetype", "time"] {
         if let Found::Once(value) = Location::Query(name.to_owned()).value(delivery, &[]) {
@@ -260,6 +260,9 @@ fn lines(delivery: &Delivery<'_>, body: &[u8]) -> Vec<u8> {
         out.extend_from_slice(&common);
         out.push(b'}');
     }
+    if out.len() == 1 {
+        return Err(Rejection::EventsMissing);
+    }
     out.push(b']');
-    out
+    Ok(out)
 }

@@ -45,13 +45,14 @@ pub(super) fn unpack<'a>(
         let mut out = Vec::with_capacity(body.len());
         let mut copied = 0;
         for range in found {
-            let content =
-                body.get(range.clone()).and_then(|text| content(packed, text, max_bytes).transpose());
-            if let Some(content) = content {
-                out.extend_from_slice(body.get(copied..range.start).unwrap_or_default());
-                write(&mut out, &content?, packed.many);
-                copied = range.end;
+            let quoted = body.get(range.clone()).unwrap_or_default();
+            out.extend_from_slice(body.get(copied..range.start).unwrap_or_default());
+            match content(packed, quoted, max_bytes)? {
+                Some(content) => write(&mut out, &content, packed.many),
+                None if packed.many => out.extend_from_slice(&[b"[", quoted, b"]"].concat()),
+                None => out.extend_from_slice(quoted),
             }
+            copied = range.end;
             if out.len() > max_bytes {
                 return Err(Rejection::TooLarge { limit: max_bytes });
             }
