@@ -38,6 +38,8 @@ const NATIVE = {
     name: "RSA",
     covers: "its main members",
     what: "an RSA signature of the message's main members, in `json:/Signature`, with the certificate of the topic's region",
+    hello:
+      "the confirmation of a subscription to the topic, signed; answered 200 once SNS was visited at the address that it holds",
   },
   splunk: {
     name: "token",
@@ -197,7 +199,7 @@ function page(source) {
     ["Proof", proof(scheme)],
     ["Secret", secret(scheme)],
     ["Time", time(scheme)],
-    ["Hello", (source.handshake ?? []).map(hello).join("; ") || "none"],
+    ["Hello", NATIVE[scheme.native]?.hello ?? ((source.handshake ?? []).map(hello).join("; ") || "none")],
     ["Body", body(payload)],
     ["Events", events(payload)],
     ["`$event`", places(source.event_type)],
@@ -269,7 +271,8 @@ function steps(source, scheme) {
   const name = `HOOK_${hook.toUpperCase().replaceAll("-", "_")}_SECRET`;
   const token = [source.auth.sig ?? []].flat().find((place) => place.startsWith("query:"));
   const query = token === undefined ? "" : `?${token.slice("query:".length)}=<the secret>`;
-  const url = `\`https://<your Worker>/hooks/${hook}${query}\``;
+  const path = source.door === "splunk-hec" ? "" : `/hooks/${hook}${query}`;
+  const url = `\`https://<your Worker>${path}\``;
   const members = Object.entries({ source: hook, ...source.hook });
   const relay = [
     "Add the hook to relay.json, and deploy:",
@@ -369,7 +372,8 @@ function token(scheme, at, after) {
     ...(scheme.url_claim === undefined ? [] : [`\`${scheme.url_claim}\` is the URL's SHA-256`]),
   ];
   const where = claims.length === 0 ? "" : `; ${claims.join(", ")}`;
-  const keys = scheme.jwks === undefined ? "" : `, under the keys at <${scheme.jwks}>`;
+  const address = scheme.jwks?.includes("{") ? `\`${scheme.jwks}\`` : `<${scheme.jwks}>`;
+  const keys = scheme.jwks === undefined ? "" : `, under the keys at ${address}`;
   return `a JSON Web Token (${scheme.alg.join(", ")}) in ${at}${after}${keys}${where}`;
 }
 

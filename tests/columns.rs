@@ -57,7 +57,7 @@ fn relayed(
     let mut hook = members.clone();
     // What proves the sender is tested elsewhere.
     hook["auth"] = json!({
-        "method": "token", "sig": "header:x-test", "pick": null, "split": null, "content": null, "ts": null,
+        "method": "token", "sig": "header:x-test", "key": null, "pick": null, "split": null, "content": null, "ts": null,
         "tolerance": null, "key_template": null,
     });
     let relay = json!({
@@ -128,11 +128,10 @@ fn payloads_become_rows_without_loss() {
                 .flatten()
                 .map(|(name, value)| (name.clone(), value.as_str().unwrap().to_owned()))
                 .collect();
-            let body = match source.payload.form {
-                Form::Ndjson => {
-                    fixture["body"].as_array().unwrap().iter().map(|line| format!("{line}\n")).collect()
-                }
-                _ => fixture["body"].to_string(),
+            let body = match (&fixture["body"], source.payload.form) {
+                (Value::String(text), _) => text.clone(),
+                (Value::Array(lines), Form::Ndjson) => lines.iter().map(|line| format!("{line}\n")).collect(),
+                (body, _) => body.to_string(),
             };
             let config: serde_json::Map<String, Value> =
                 source.config.iter().map(|(name, _)| (name.clone(), json!("a-value"))).collect();

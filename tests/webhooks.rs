@@ -20,7 +20,7 @@ use ccf_edge::webhook::location::Location;
 use ccf_edge::webhook::native::Native;
 use ccf_edge::webhook::pointer::Pointer;
 use ccf_edge::webhook::rejection::Rejection;
-use ccf_edge::webhook::secret::{SecretProblem, Secrets};
+use ccf_edge::webhook::secret::{SecretError, SecretProblem, Secrets};
 use ccf_edge::webhook::source::{Hash, Method, Source, TimestampPlace, preset, preset_for, preset_ids};
 use ccf_edge::webhook::template::Part;
 use ccf_edge::webhook::verify::{Crypto as _, PureCrypto, Verdict, verify, verify_with};
@@ -67,6 +67,7 @@ struct Case {
     name: String,
     source: Source,
     secrets: Vec<String>,
+    named_secrets: Vec<(String, String)>,
     keyring: Keyring,
     now: i64,
     request: Request,
@@ -92,6 +93,7 @@ impl Case {
             name: format!("{}: {}", source.id, text("name", "")),
             source,
             secrets: texts(&value["secrets"]),
+            named_secrets: named(&value["named_secrets"]),
             now,
             request: Request {
                 method: text("method", "POST"),
@@ -109,7 +111,12 @@ impl Case {
     }
 
     fn secrets(&self) -> Secrets {
-        Secrets::new(&self.source, self.secrets.iter().map(String::as_str)).expect(&self.name)
+        self.read_secrets().expect(&self.name)
+    }
+
+    fn read_secrets(&self) -> Result<Secrets, SecretError> {
+        let secrets = Secrets::new(&self.source, self.secrets.iter().map(String::as_str))?;
+        self.named_secrets.iter().try_fold(secrets, |secrets, (name, value)| secrets.with_named(name, value))
     }
 
     /// Whether another request is a delivery under this case's source, secrets and time.
@@ -194,7 +201,7 @@ fn every_source_reads_and_has_a_fixture() {
 #[test]
 fn requests_of_the_fixtures_are_judged_as_they_say() {
     for case in cases() {
-        let secrets = match Secrets::new(&case.source, case.secrets.iter().map(String::as_str)) {
+        let secrets = match case.read_secrets() {
             Ok(secrets) => secrets,
             Err(error) => {
                 let word = match error.problem {
@@ -428,9 +435,7 @@ fn debug_shows_no_secret_no_value_and_no_body() {
 #[test]
 fn rejections_tell_neither_secret_nor_signature_nor_body() {
     for case in cases() {
-        let Ok(secrets) = Secrets::new(&case.source, case.secrets.iter().map(String::as_str)) else {
-            continue;
-        };
+        let Ok(secrets) = case.read_secrets() else { continue };
         let delivery = case.request.delivery();
         let Err(rejection) = verify(&case.source, &secrets, &delivery, case.now, &PureCrypto) else {
             continue;
