@@ -1,5 +1,4 @@
 // Cryptography that the runtime does natively, several times faster than wasm, and synchronously.
-import { Buffer } from "node:buffer";
 import { createHmac, createPublicKey, verify } from "node:crypto";
 
 const HASHES = ["sha1", "sha256", "sha384", "sha512"];
@@ -36,7 +35,7 @@ export function ed25519(key, message, signature) {
 /** Whether an RSA signature (PKCS #1 v1.5) or an ECDSA signature (in DER) is right. What is none is just wrong. */
 export function signed(spki, hash, message, signature) {
   try {
-    const key = createPublicKey({ key: Buffer.from(spki), format: "der", type: "spki" });
+    const key = createPublicKey({ key: spki, format: "der", type: "spki" });
     return verify(HASHES[hash], message, key, signature);
   } catch {
     return false;
