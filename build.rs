@@ -7,8 +7,21 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
-/// Members of a source that say where its facts come from; the engine does not read them.
-const FOR_PEOPLE: [&str; 5] = ["$schema", "docs", "verified", "unverified", "notes"];
+/// Members of a source that only people read, on its page of docs/sources; the engine passes over them.
+const FOR_PEOPLE: [&str; 12] = [
+    "$schema",
+    "name",
+    "category",
+    "docs",
+    "verified",
+    "unverified",
+    "notes",
+    "secret",
+    "hook",
+    "setup",
+    "deadline_s",
+    "retries",
+];
 
 fn main() {
     println!("cargo::rerun-if-changed=sources");

@@ -124,6 +124,8 @@ pub struct HookConfig {
     pub source_span: Span,
     /// Members that replace those of the source's scheme: an object.
     pub auth: Option<Value>,
+    /// What the source wants to know of this hook, such as a topic, and where each name stands.
+    pub config: Vec<(String, String, Span)>,
     /// The names of the Worker secrets that a delivery may be signed with; more than one while a secret is rotated.
     pub secret: Vec<String>,
     /// Where the secrets are named; the hook's name where they follow from it.
@@ -145,6 +147,11 @@ pub struct HookConfig {
 /// The name of the Worker secret that a hook has unless it names others: `HOOK_<NAME>_SECRET`.
 pub fn default_secret(hook: &str) -> String {
     format!("HOOK_{}_SECRET", hook.to_ascii_uppercase().replace('-', "_"))
+}
+
+/// The name of the Worker secret of a hook that its source calls `{secret:NAME}`: `HOOK_<HOOK>_<NAME>`.
+pub fn named_secret(hook: &str, name: &str) -> String {
+    format!("HOOK_{}_{}", hook, name).to_ascii_uppercase().replace('-', "_")
 }
 
 /// Where in relay.json a byte of a string's value stands, whatever escapes the string has.
@@ -181,7 +188,8 @@ pub fn read(relay_json: &str, mode: Mode) -> (Option<Config>, Vec<ConfigError>) 
 const TOP: [&str; 3] = ["$schema", "azure", "hooks"];
 
 /// The members of a hook.
-const HOOK: [&str; 8] = ["source", "auth", "secret", "columns", "events", "stream", "max_bytes", "url"];
+const HOOK: [&str; 9] =
+    ["source", "auth", "config", "secret", "columns", "events", "stream", "max_bytes", "url"];
 
 /// What of `azure` is wanted, and how people find it.
 struct Field {
@@ -470,6 +478,7 @@ impl Reader {
             source: String::new(),
             source_span: hook.key_span,
             auth: None,
+            config: Vec::new(),
             secret: vec![default_secret(&hook.key)],
             secret_span: hook.key_span,
             columns: Vec::new(),
@@ -503,6 +512,9 @@ impl Reader {
                 Some(_) => found.auth = Some(value.clone()),
             }
         }
+        if let Some(value) = hook.value.get("config") {
+            found.config = self.values(value);
+        }
         if let Some(value) = hook.value.get("secret") {
             found.secret_span = value.span;
             let usable = is_hook_name(&hook.key);
@@ -526,6 +538,35 @@ impl Reader {
             found.url = self.url(value);
         }
         Some(found)
+    }
+
+    /// What a source wants to know of its hook: names and texts.
+    fn values(&mut self, value: &Value) -> Vec<(String, String, Span)> {
+        let Some(members) = value.as_object() else {
+            self.wrong_type(value, "`config`", "an object with the values that the source wants to know");
+            return Vec::new();
+        };
+        let mut found = Vec::new();
+        for member in members {
+            let name = quoted(&member.key);
+            match member.value.as_str() {
+                None => self.wrong_type(&member.value, &format!("the value {name} in `config`"), "a string"),
+                Some(text) if is_placeholder(text) => {
+                    let message = format!("{name} is still a placeholder: put the value here");
+                    self.error(member.value.span, "placeholder", message);
+                }
+                // They would begin a placeholder of the source's.
+                Some(text) if text.contains(['{', '}']) => {
+                    self.error(
+                        member.value.span,
+                        "invalid-value",
+                        format!("{name} must not have braces in it"),
+                    );
+                }
+                Some(text) => found.push((member.key.clone(), text.to_owned(), member.key_span)),
+            }
+        }
+        found
     }
 
     /// The names of secrets: one, or a list.

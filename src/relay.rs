@@ -16,18 +16,32 @@ use crate::mapping::loss::Loss;
 use crate::mapping::plan::{HeaderNames, Mapping, MappingErrorReason, RowsError};
 use crate::mapping::time;
 use crate::text::{LineIndex, Position, Span, nearest};
-use crate::webhook::decode::decode;
+use crate::webhook::decode::open;
 use crate::webhook::delivery::{Delivery, Field};
+use crate::webhook::door::{Door, Ended};
 use crate::webhook::handshake::Reply;
+use crate::webhook::keyring::{Keyring, Lease, Wanted};
+use crate::webhook::location;
 use crate::webhook::rejection::Rejection;
 use crate::webhook::secret::Secrets;
 use crate::webhook::source::{self, Source};
-use crate::webhook::verify::{Crypto, Verdict, Verified, verify};
+use crate::webhook::verify::{Crypto, Verdict, Verified, verify, verify_with};
 use std::rc::Rc;
 use std::sync::Arc;
 
 /// How many losses a reply and a log line spell out; all are counted.
 const NAMED_LOSSES: usize = 20;
+
+/// What a sender hears when Azure did not take its rows.
+const UNDELIVERED: &str = "Azure did not take the rows; send this delivery again";
+
+const RETRY_AFTER: &str = "retry-after";
+
+/// When to come back after a key could not be fetched, in seconds: when the keyring asks again.
+const KEY_RETRY_S: &str = "60";
+
+/// How long to wait for somebody else's fetch before looking again, in milliseconds.
+const LOOK_AGAIN_MS: u32 = 50;
 
 /// How much of a name that a stranger chose is logged, in characters.
 const LOGGED_NAME: usize = 128;
@@ -36,6 +50,7 @@ const LOGGED_NAME: usize = 128;
 pub struct Relay {
     hooks: Vec<Rc<Hook>>,
     client: Client,
+    keyring: Keyring,
 }
 
 /// One configured endpoint, `POST /hooks/<name>`.
@@ -95,7 +110,7 @@ impl Relay {
         secret: &dyn Fn(&str) -> Option<String>,
         mode: Mode,
     ) -> Result<Relay, Vec<ConfigError>> {
-        let mut reader = Reader { relay_json, lines: LineIndex::new(relay_json), errors: Vec::new() };
+        let mut reader = Reader { mode, relay_json, lines: LineIndex::new(relay_json), errors: Vec::new() };
         let schemas = reader.schemas(dcr_json);
         let (config, errors) = config::read(relay_json, mode);
         reader.errors.extend(errors);
@@ -123,7 +138,8 @@ impl Relay {
                     secret: azure::Secret::new(client_secret),
                 };
                 let tokens = TokenCache::new(&endpoint.authority, endpoint.cloud.scope(), credentials);
-                Ok(Relay { hooks, client: Client::new(tokens, Limits::default()) })
+                let client = Client::new(tokens, Limits::default());
+                Ok(Relay { hooks, client, keyring: Keyring::default() })
             }
             _ => Err(reader.in_order()),
         }
@@ -146,16 +162,37 @@ impl Relay {
     pub fn client(&mut self) -> &mut Client {
         &mut self.client
     }
+
+    /// The keys that were fetched to verify deliveries.
+    pub fn keyring(&mut self) -> &mut Keyring {
+        &mut self.keyring
+    }
+
+    /// The hook that a request to a path outside of every hook's own is for, by its index: one with a door there,
+    /// the one that takes its credentials where there are several; or one whose source says hello there.
+    pub fn at_door(&self, delivery: &Delivery, now: i64, crypto: &dyn Crypto) -> Option<usize> {
+        let path = location::path(delivery.url);
+        let leads_to = |hook: &Hook| {
+            let door = hook.source.door.and_then(Door::path).and_then(|door| path.strip_prefix(door));
+            door.is_some_and(|rest| rest.is_empty() || rest.starts_with('/')) || hook.source.greets_at(path)
+        };
+        let hooks = || self.hooks.iter().enumerate().filter(|(_, hook)| leads_to(hook));
+        let takes = |hook: &Hook| verify(&hook.source, &hook.secrets, delivery, now, crypto).is_ok();
+        let fits = if hooks().nth(1).is_some() { hooks().find(|(_, hook)| takes(hook)) } else { None };
+        fits.or_else(|| hooks().next()).map(|(index, _)| index)
+    }
 }
 
 /// Collects the mistakes that only both files and the secrets together show.
 struct Reader<'r> {
+    mode: Mode,
     relay_json: &'r str,
     lines: LineIndex,
     errors: Vec<ConfigError>,
 }
 
 impl Reader<'_> {
+    #[inline(never)]
     fn error(&mut self, at: Span, code: &'static str, message: String) {
         let position = Some(self.lines.position(self.relay_json, at.start));
         self.errors.push(ConfigError { file: "relay.json", position, code, message });
@@ -199,9 +236,8 @@ impl Reader<'_> {
     ) -> Option<Hook> {
         let source = self.source(config);
         let secrets = source.as_ref().and_then(|source| self.secrets(config, source, secret));
-        let mapping = self.schema(config, schemas?).and_then(|schema| {
-            self.mapping(config, source.as_ref().and_then(|source| source.payload.events.as_deref()), schema)
-        });
+        let mapping =
+            self.schema(config, schemas?).and_then(|schema| self.mapping(config, source.as_ref(), schema));
         let (source, mapping) = (source?, mapping?);
         let headers = match mapping.headers() {
             HeaderNames::All => HeaderNames::All,
@@ -211,7 +247,12 @@ impl Reader<'_> {
                 all.extend(["accept".to_owned(), "content-encoding".to_owned()]);
                 all.sort();
                 all.dedup();
-                HeaderNames::Some(all)
+                // The edge asks for headers by name, and of these it does not know the names.
+                if all.iter().any(|name| name.ends_with('*')) {
+                    HeaderNames::All
+                } else {
+                    HeaderNames::Some(all)
+                }
             }
         };
         Some(Hook {
@@ -227,6 +268,7 @@ impl Reader<'_> {
         })
     }
 
+    #[inline(never)]
     fn source(&mut self, config: &HookConfig) -> Option<Source> {
         let source = match source::preset(&config.source) {
             Some(Ok(source)) => source,
@@ -243,11 +285,30 @@ impl Reader<'_> {
                 let known: Vec<&str> = source::preset_ids().collect();
                 let message = match nearest(&config.source, known.iter().copied()) {
                     Some(meant) => format!("there is no source `{}`; did you mean `{meant}`", config.source),
-                    None => format!("there is no source `{}`; there are {}", config.source, known.join(", ")),
+                    None => format!(
+                        "there is no source `{}`; docs/sources.md names all {}",
+                        config.source,
+                        known.len()
+                    ),
                 };
                 self.error(config.source_span, "unknown-source", message);
                 return None;
             }
+        };
+        let values = self.values(config, &source)?;
+        let source = match source::preset_for(&config.source, &values) {
+            Some(Ok(source)) => source,
+            Some(Err(errors)) => {
+                for error in errors {
+                    self.error(
+                        config.source_span,
+                        "config",
+                        format!("a value in `config` does not fit: {}", error.message),
+                    );
+                }
+                return None;
+            }
+            None => source,
         };
         let source = match &config.auth {
             None => source,
@@ -261,13 +322,54 @@ impl Reader<'_> {
                 }
             },
         };
-        if let Some(refusal) = source.refusal() {
-            self.error(config.source_span, "unsupported-source", refusal);
+        if let Some(url) = source.auth.jwt.jwks.as_ref().filter(|url| !url.starts_with("https://"))
+            && self.mode == Mode::Production
+        {
+            let message = format!("the keys at {url} can be fetched with https:// only");
+            self.error(config.source_span, "auth", message);
             return None;
         }
         Some(source)
     }
 
+    /// What the hook's configuration says of what its source wants to know.
+    #[inline(never)]
+    fn values(&mut self, config: &HookConfig, source: &Source) -> Option<Vec<(String, String)>> {
+        let mut sound = true;
+        for (name, _, span) in &config.config {
+            if !source.config.iter().any(|(known, _)| known == name) {
+                sound = false;
+                let known: Vec<&str> = source.config.iter().map(|(name, _)| name.as_str()).collect();
+                let message = match nearest(name, known.iter().copied()) {
+                    Some(meant) => {
+                        format!("the source {} has no value of this name; did you mean `{meant}`", source.id)
+                    }
+                    None if known.is_empty() => {
+                        format!("the source {} wants to know nothing: remove it", source.id)
+                    }
+                    None => format!(
+                        "the source {} has no value of this name; it has {}",
+                        source.id,
+                        known.join(", ")
+                    ),
+                };
+                self.error(*span, "unknown-value", message);
+            }
+        }
+        for (name, what) in &source.config {
+            if !config.config.iter().any(|(known, ..)| known == name) {
+                sound = false;
+                let message = format!(
+                    "the source {} wants to know `{name}` of the hook `{}`: add it to the hook's `config`; it is {what}",
+                    source.id, config.name
+                );
+                self.error(config.source_span, "missing-value", message);
+            }
+        }
+        sound.then(|| config.config.iter().map(|(name, value, _)| (name.clone(), value.clone())).collect())
+    }
+
+    #[inline(never)]
     fn secrets(
         &mut self,
         config: &HookConfig,
@@ -275,7 +377,10 @@ impl Reader<'_> {
         secret: &dyn Fn(&str) -> Option<String>,
     ) -> Option<Secrets> {
         let mut values = Vec::new();
-        for (index, name) in config.secret.iter().enumerate() {
+        // Nobody has to set what nothing is verified with; whoever names one is told so.
+        let unasked = !source.takes_secret() && config.secret_span == config.name_span;
+        let names = if unasked { &[] } else { config.secret.as_slice() };
+        for (index, name) in names.iter().enumerate() {
             match secret(name).filter(|text| !text.is_empty()) {
                 Some(value) => values.push(value),
                 None if *name == config::default_secret(&config.name) => self.missing_secret(
@@ -299,10 +404,22 @@ impl Reader<'_> {
                 }
             }
         }
-        if values.len() < config.secret.len() {
+        let mut named = Vec::new();
+        for (name, what) in &source.named_secrets {
+            let secret_name = config::named_secret(&config.name, name);
+            match secret(&secret_name).filter(|text| !text.is_empty()) {
+                Some(value) => named.push((name, value)),
+                None => self.missing_secret(&secret_name, what),
+            }
+        }
+        if values.len() < names.len() || named.len() < source.named_secrets.len() {
             return None;
         }
-        match Secrets::new(source, values.iter().map(String::as_str)) {
+        let secrets = Secrets::new(source, values.iter().map(String::as_str));
+        let all = |secrets| {
+            named.iter().try_fold(secrets, |secrets: Secrets, (name, value)| secrets.with_named(name, value))
+        };
+        match secrets.and_then(all) {
             Ok(secrets) => Some(secrets),
             Err(error) => {
                 // The error says which of them it is.
@@ -327,15 +444,21 @@ impl Reader<'_> {
         found
     }
 
-    fn mapping(
-        &mut self,
-        config: &HookConfig,
-        preset_events: Option<&str>,
-        schema: &Schema,
-    ) -> Option<Mapping> {
-        let columns =
-            config.columns.iter().map(|column| (column.name.as_str(), column.expression.text.as_str()));
-        let events = config.events.as_ref().map(|events| events.text.as_str()).or(preset_events);
+    fn mapping(&mut self, config: &HookConfig, source: Option<&Source>, schema: &Schema) -> Option<Mapping> {
+        let mut columns: Vec<(&str, &str)> = config
+            .columns
+            .iter()
+            .map(|column| (column.name.as_str(), column.expression.text.as_str()))
+            .collect();
+        for column in &schema.columns {
+            let name = column.name.as_str();
+            let default = source.and_then(|source| source.default_column(name, config.events.is_some()));
+            if let Some(default) = default.filter(|_| !columns.iter().any(|(own, _)| *own == name)) {
+                columns.push((name, default));
+            }
+        }
+        let events = config.events.as_ref().map(|events| events.text.as_str());
+        let events = events.or_else(|| source.and_then(|source| source.payload.events.as_deref()));
         let errors = match Mapping::compile(schema, columns, events) {
             Ok(mapping) => return Some(mapping),
             Err(errors) => errors,
@@ -354,17 +477,21 @@ impl Reader<'_> {
                         format!("the stream `{}` has no column `{}`; {hint}", schema.stream, column.name);
                     self.error(column.name_span, "unknown-column", message);
                 }
-                (MappingErrorReason::Jq(error), column) => {
+                (MappingErrorReason::Jq(reason), column) => {
                     let (what, span) = match (column, &config.events) {
                         (Some(column), _) => {
                             (format!("the column `{}`", column.name), column.expression.span)
+                        }
+                        // A test compiles the columns of every source, so this one was never tested.
+                        (None, _) if error.column.is_some() => {
+                            ("a column of its source".to_owned(), config.source_span)
                         }
                         (None, Some(events)) => ("`events`".to_owned(), events.span),
                         (None, None) => ("the `events` of its source".to_owned(), config.source_span),
                     };
                     let position: Position =
-                        config::position_in_string(self.relay_json, span, error.span.start);
-                    let message = format!("{what} is not sound jq: {}", error.message);
+                        config::position_in_string(self.relay_json, span, reason.span.start);
+                    let message = format!("{what} is not sound jq: {}", reason.message);
                     self.errors.push(ConfigError {
                         file: "relay.json",
                         position: Some(position),
@@ -393,8 +520,28 @@ pub enum Next<'p> {
 pub struct Passage {
     hook: Option<Rc<Hook>>,
     facts: Facts,
+    errand: Option<Errand>,
+    /// Whether it has waited for somebody else's fetch.
+    waited: bool,
     shipment: Option<Shipment>,
     ending: Option<Ending>,
+}
+
+/// What has to be fetched before a delivery can be judged, or a handshake answered.
+enum Errand {
+    Key(Wanted),
+    Visit { url: String, reply: Reply },
+}
+
+/// What the edge has to do for a [`Passage`] before [`Passage::next`] can go on.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Fetch {
+    /// Ask this, following no redirect, and hand the answer to [`Passage::fetched`].
+    Ask(Wanted),
+    /// Come back after that many milliseconds: somebody else asks.
+    Wait(u32),
+    /// Take the delivery in again, with [`Passage::begin`]: the keyring has changed.
+    Again,
 }
 
 /// What is known of a delivery.
@@ -408,6 +555,8 @@ struct Facts {
     ack: Option<Reply>,
     /// Whether the sender asks for JSON, as a person with curl may do.
     wants_receipt: bool,
+    /// What an answer at a door refers to.
+    reference: Option<String>,
 }
 
 /// How a passage ended: what the sender hears, and what the log says.
@@ -428,33 +577,91 @@ impl Passage {
             losses: Vec::new(),
             ack: None,
             wants_receipt: false,
+            reference: None,
         };
-        Passage { hook: hook.cloned(), facts, shipment: None, ending: None }
+        Passage { hook: hook.cloned(), facts, errand: None, waited: false, shipment: None, ending: None }
     }
 
     /// Takes a delivery in: verifies it, answers a handshake, or turns its events into rows.
-    pub fn begin(hook: &Rc<Hook>, delivery: &Delivery, now: i64, crypto: &dyn Crypto) -> Passage {
+    pub fn begin(
+        hook: &Rc<Hook>,
+        keyring: &Keyring,
+        delivery: &Delivery,
+        now: i64,
+        crypto: &dyn Crypto,
+    ) -> Passage {
         let mut passage = Passage::new(Some(hook), now);
-        match verify(&hook.source, &hook.secrets, delivery, now, crypto) {
+        passage.facts.reference = hook.source.door.and_then(|door| door.reference(delivery));
+        match verify_with(&hook.source, &hook.secrets, keyring, delivery, now, crypto) {
+            Ok(Verdict::NeedsKey(wanted)) => passage.errand = Some(Errand::Key(wanted)),
+            Ok(Verdict::Visit { url, reply }) => passage.errand = Some(Errand::Visit { url, reply }),
             Ok(Verdict::Handshake(reply)) => {
                 passage.ending = Some(Ending { reply, outcome: "handshake", code: None, detail: None });
             }
             Ok(Verdict::Verified(verified)) => match passage.facts.reshape(hook, delivery, verified) {
                 Ok(rows) => passage.shipment = Some(Shipment::new(Arc::clone(&hook.stream_url), rows)),
-                Err(rejection) => passage.ending = Some(rejected(&rejection, Some(&hook.source))),
+                Err(rejection) => passage.reject(&rejection, now),
             },
             Err(rejection) => {
                 passage.facts.delivery_id = claimed_id(&hook.source, delivery);
-                passage.ending = Some(rejected(&rejection, Some(&hook.source)));
+                passage.reject(&rejection, now);
             }
         }
         passage
     }
 
+    fn reject(&mut self, rejection: &Rejection, now: i64) {
+        let source = self.hook.as_deref().map(|hook| &hook.source);
+        let mut ending = rejected(rejection, source);
+        if let Some(door) = source.and_then(|source| source.door) {
+            let status = ending.reply.status;
+            let reply = door.reply(self.facts.reference.as_deref(), status, Ended::Rejected(rejection), now);
+            ending.reply = Reply { headers: with_retry_after(reply.headers, &ending.reply.headers), ..reply };
+        }
+        self.ending = Some(ending);
+    }
+
+    /// What has to be fetched before this passage can go on; `None` when nothing has to be, or no more.
+    #[inline(never)]
+    pub fn errand(&mut self, now: i64, keyring: &mut Keyring) -> Option<Fetch> {
+        match self.errand.as_ref().filter(|_| self.ending.is_none())? {
+            Errand::Visit { url, .. } => Some(Fetch::Ask(Wanted { url: url.clone(), body: None })),
+            // Somebody else has fetched it since.
+            Errand::Key(wanted) if self.waited && keyring.settled(&wanted.url, now) => Some(Fetch::Again),
+            Errand::Key(wanted) => match keyring.lease(&wanted.url, now) {
+                Lease::Granted => Some(Fetch::Ask(wanted.clone())),
+                Lease::Taken => {
+                    self.waited = true;
+                    Some(Fetch::Wait(LOOK_AGAIN_MS))
+                }
+                Lease::Denied => Some(Fetch::Again),
+            },
+        }
+    }
+
+    /// Takes in the answer to [`Fetch::Ask`]. After a key the delivery has to be taken in again; after a visit the
+    /// passage is over.
+    #[inline(never)]
+    pub fn fetched(&mut self, now: i64, answer: &Answer, keyring: &mut Keyring) {
+        let good = match answer {
+            Answer::Response { status: 200..=299, body, .. } => Some(body.as_slice()),
+            _ => None,
+        };
+        match self.errand.as_ref() {
+            None => {}
+            Some(Errand::Key(wanted)) => keyring.learn(&wanted.url, now, good),
+            Some(Errand::Visit { reply, .. }) if good.is_some() => {
+                let reply = reply.clone();
+                self.ending = Some(Ending { reply, outcome: "handshake", code: None, detail: None });
+            }
+            Some(Errand::Visit { .. }) => self.reject(&Rejection::VisitFailed, now),
+        }
+    }
+
     /// A delivery that is turned away before it is looked at. `hook` is the one it was meant for, if there is one.
     pub fn refuse(hook: Option<&Rc<Hook>>, rejection: &Rejection, now: i64) -> Passage {
         let mut passage = Passage::new(hook, now);
-        passage.ending = Some(rejected(rejection, hook.map(|hook| &hook.source)));
+        passage.reject(rejection, now);
         passage
     }
 
@@ -465,7 +672,18 @@ impl Passage {
             Step::Send(request) | Step::Token(request) => Next::Ask(request),
             Step::Wait { ms } => Next::Wait(ms),
             Step::Done(outcome) => {
-                self.ending = Some(self.facts.arrived(&outcome));
+                let mut ending = self.facts.arrived(&outcome);
+                if let Some(door) = self.hook.as_deref().and_then(|hook| hook.source.door) {
+                    let ended = match &outcome {
+                        Outcome::Undelivered { .. } => Ended::Undelivered(UNDELIVERED),
+                        _ => Ended::Taken,
+                    };
+                    let status = ending.reply.status;
+                    let reply = door.reply(self.facts.reference.as_deref(), status, ended, now);
+                    ending.reply =
+                        Reply { headers: with_retry_after(reply.headers, &ending.reply.headers), ..reply };
+                }
+                self.ending = Some(ending);
                 Next::Over
             }
         }
@@ -526,12 +744,7 @@ impl Facts {
     ) -> Result<RowBuffer, Rejection> {
         self.delivery_id = verified.delivery_id().map(str::to_owned);
         self.event_type = verified.event_type().map(str::to_owned);
-        let encoding = match delivery.headers.get("content-encoding") {
-            Field::Absent => None,
-            Field::Once(encoding) => Some(encoding),
-            Field::Repeated => return Err(Rejection::HeaderRepeated { name: "content-encoding".to_owned() }),
-        };
-        let body = decode(&hook.source, encoding, verified.into_body(), hook.max_bytes)?;
+        let body = open(&hook.source, delivery, verified.into_body(), hook.max_bytes)?;
         let mut received = Vec::with_capacity(24);
         time::write_rfc3339_millis(&mut received, self.received_at);
         let variables = Variables {
@@ -573,11 +786,11 @@ impl Facts {
         // What Azure says is the operator's affair and stands in the log; the sender hears whether to come back.
         let detail = match status {
             413 => "a row of this delivery is larger than Azure takes",
-            _ => "Azure did not take the rows; send this delivery again",
+            _ => UNDELIVERED,
         };
         let mut reply = problem(status, reason.code(), detail);
         if let Some(seconds) = retry_after_s {
-            reply.headers.push(("retry-after".to_owned(), seconds.to_string()));
+            reply.headers.push((RETRY_AFTER.to_owned(), seconds.to_string()));
         }
         let (code, detail) = (Some(reason.code()), Some(reason.what_to_check()));
         Ending { reply, outcome: "undelivered", code, detail }
@@ -626,10 +839,20 @@ fn claimed_id(source: &Source, delivery: &Delivery) -> Option<String> {
 fn rejected(rejection: &Rejection, source: Option<&Source>) -> Ending {
     let status = source.map_or(rejection.status(), |source| rejection.status_for(source));
     let mut reply = problem(status, rejection.code(), &rejection.detail());
-    if let Rejection::MethodNotAllowed { allow } = rejection {
-        reply.headers.push(("allow".to_owned(), allow.clone()));
+    match rejection {
+        Rejection::MethodNotAllowed { allow } => reply.headers.push(("allow".to_owned(), allow.clone())),
+        Rejection::KeyUnavailable | Rejection::VisitFailed => {
+            reply.headers.push((RETRY_AFTER.to_owned(), KEY_RETRY_S.to_owned()));
+        }
+        _ => {}
     }
     Ending { reply, outcome: "rejected", code: Some(rejection.code()), detail: Some(rejection.detail()) }
+}
+
+/// The headers of an answer at a door, with when to come back if that is known.
+fn with_retry_after(mut headers: Vec<(String, String)>, known: &[(String, String)]) -> Vec<(String, String)> {
+    headers.extend(known.iter().filter(|(name, _)| name == RETRY_AFTER).cloned());
+    headers
 }
 
 /// A problem document, as RFC 9457 defines it, with a stable `code`.

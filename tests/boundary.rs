@@ -11,6 +11,7 @@ use ccf_edge::mapping::jq::Variables;
 use ccf_edge::mapping::plan::Mapping;
 use ccf_edge::relay::{Next, Passage, Relay};
 use ccf_edge::webhook::delivery::{Delivery, Headers};
+use ccf_edge::webhook::public_key::PublicKey;
 use ccf_edge::webhook::source::Hash;
 use ccf_edge::webhook::verify::{Crypto, Mac};
 use hmac::{Hmac, KeyInit, Mac as _};
@@ -128,6 +129,10 @@ impl Crypto for Sha256Only {
     fn ed25519(&self, _: &[u8; 32], _: &[u8], _: &[u8; 64]) -> bool {
         false
     }
+
+    fn signed(&self, _: &PublicKey, _: Hash, _: &[u8], _: &[u8]) -> bool {
+        false
+    }
 }
 
 fn sign(key: &[u8], parts: &[&[u8]]) -> Vec<u8> {
@@ -192,7 +197,7 @@ fn a_delivery_goes_all_the_way() {
     let delivery = Delivery { method: "POST", url, headers, body: body.as_bytes() };
 
     let hook = relay.hooks().first().expect("one hook").clone();
-    let mut passage = Passage::begin(&hook, &delivery, NOW, &Sha256Only);
+    let mut passage = Passage::begin(&hook, relay.keyring(), &delivery, NOW, &Sha256Only);
     let mut asked = Vec::new();
     loop {
         let answer = match passage.next(NOW, relay.client()) {

@@ -5,21 +5,25 @@
 //! or that a request of the vendor's was changed as an attacker would.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use ccf_edge::json::{self, Dialect};
 use ccf_edge::webhook::decode::decode;
 use ccf_edge::webhook::delivery::{Delivery, Headers};
+use ccf_edge::webhook::keyring::Keyring;
 use ccf_edge::webhook::location::Location;
+use ccf_edge::webhook::native::Native;
 use ccf_edge::webhook::pointer::Pointer;
 use ccf_edge::webhook::rejection::Rejection;
-use ccf_edge::webhook::secret::{SecretProblem, Secrets};
-use ccf_edge::webhook::source::{Hash, Method, Source, TimestampPlace, preset, preset_ids};
-use ccf_edge::webhook::verify::{Crypto as _, PureCrypto, Verdict, verify};
+use ccf_edge::webhook::secret::{SecretError, SecretProblem, Secrets};
+use ccf_edge::webhook::source::{Hash, Method, Source, TimestampPlace, preset, preset_for, preset_ids};
+use ccf_edge::webhook::template::Part;
+use ccf_edge::webhook::verify::{Crypto as _, PureCrypto, Verdict, verify, verify_with};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -63,6 +67,8 @@ struct Case {
     name: String,
     source: Source,
     secrets: Vec<String>,
+    named_secrets: Vec<(String, String)>,
+    keyring: Keyring,
     now: i64,
     request: Request,
     expect: Value,
@@ -71,15 +77,24 @@ struct Case {
 impl Case {
     fn of(source: Source, value: &Value) -> Case {
         let text = |key: &str, default: &str| value[key].as_str().unwrap_or(default).to_owned();
+        let values = named(&value["config"]);
+        let source = preset_for(&source.id, &values).expect("a preset").expect("its values fit");
         let source = match &value["auth"] {
             Value::Null => source,
             auth => overridden(&source, auth),
         };
+        let now = value["now"].as_i64().unwrap_or(1_700_000_000) * 1000;
+        let mut keyring = Keyring::default();
+        for (url, key) in named(&value["keys"]) {
+            keyring.learn(&url, now, Some(key.as_bytes()));
+        }
         Case {
+            keyring,
             name: format!("{}: {}", source.id, text("name", "")),
             source,
             secrets: texts(&value["secrets"]),
-            now: value["now"].as_i64().unwrap_or(1_700_000_000) * 1000,
+            named_secrets: named(&value["named_secrets"]),
+            now,
             request: Request {
                 method: text("method", "POST"),
                 url: text("url", "https://relay.example/hooks/x"),
@@ -96,13 +111,40 @@ impl Case {
     }
 
     fn secrets(&self) -> Secrets {
-        Secrets::new(&self.source, self.secrets.iter().map(String::as_str)).expect(&self.name)
+        self.read_secrets().expect(&self.name)
+    }
+
+    fn read_secrets(&self) -> Result<Secrets, SecretError> {
+        let secrets = Secrets::new(&self.source, self.secrets.iter().map(String::as_str))?;
+        self.named_secrets.iter().try_fold(secrets, |secrets, (name, value)| secrets.with_named(name, value))
+    }
+
+    /// Whether another request is a delivery under this case's source, secrets and time.
+    fn verifies(&self, request: &Request) -> bool {
+        matches!(self.judge(request), Ok(Verdict::Verified(_)))
+    }
+
+    /// What another request is under this case's source, secrets and time; its body is not kept.
+    fn judge(&self, request: &Request) -> Result<Verdict<'static>, Rejection> {
+        let (secrets, delivery) = (self.secrets(), request.delivery());
+        match verify_with(&self.source, &secrets, &self.keyring, &delivery, self.now, &PureCrypto)? {
+            Verdict::Verified(verified) => Ok(Verdict::Verified(verified.into_owned())),
+            Verdict::Handshake(reply) => Ok(Verdict::Handshake(reply)),
+            Verdict::NeedsKey(wanted) => Ok(Verdict::NeedsKey(wanted)),
+            Verdict::Visit { url, reply } => Ok(Verdict::Visit { url, reply }),
+        }
     }
 
     /// The rejection of another request under this case's source, secrets and time.
     fn rejection(&self, request: &Request) -> Option<Rejection> {
-        verify(&self.source, &self.secrets(), &request.delivery(), self.now, &PureCrypto).err()
+        self.judge(request).map(|_| ()).err()
     }
+}
+
+/// The members of an object of texts; none where there is no object.
+fn named(value: &Value) -> Vec<(String, String)> {
+    let members = value.as_object().into_iter().flatten();
+    members.map(|(name, text)| (name.clone(), text.as_str().unwrap().to_owned())).collect()
 }
 
 fn texts(value: &Value) -> Vec<String> {
@@ -145,26 +187,10 @@ fn valid_cases() -> Vec<Case> {
 #[test]
 fn every_source_reads_and_has_a_fixture() {
     let ids: Vec<&str> = preset_ids().collect();
-    for id in [
-        "basic",
-        "bearer",
-        "github",
-        "gitlab",
-        "gitlab-signing-token",
-        "hmac",
-        "okta",
-        "slack",
-        "standard-webhooks",
-        "standard-webhooks-ed25519",
-        "stripe",
-        "svix",
-    ] {
-        assert!(ids.contains(&id), "{id}");
-    }
+    assert!(ids.len() > 100, "{} sources", ids.len());
     for id in ids {
         let source = source(id);
         assert_eq!(source.id, id, "the file is named after the id");
-        assert!(source.refusal().is_none());
         assert!(folder(&format!("tests/fixtures/webhooks/{id}.json")).exists(), "{id} has no fixture");
         let text = fs::read_to_string(folder(&format!("sources/{id}.json"))).unwrap();
         assert!(Source::read(&text).is_ok(), "the file itself reads like its compiled twin");
@@ -175,7 +201,7 @@ fn every_source_reads_and_has_a_fixture() {
 #[test]
 fn requests_of_the_fixtures_are_judged_as_they_say() {
     for case in cases() {
-        let secrets = match Secrets::new(&case.source, case.secrets.iter().map(String::as_str)) {
+        let secrets = match case.read_secrets() {
             Ok(secrets) => secrets,
             Err(error) => {
                 let word = match error.problem {
@@ -188,7 +214,10 @@ fn requests_of_the_fixtures_are_judged_as_they_say() {
             }
         };
         let delivery = case.request.delivery();
-        let found = match verify(&case.source, &secrets, &delivery, case.now, &PureCrypto) {
+        let verdict = verify_with(&case.source, &secrets, &case.keyring, &delivery, case.now, &PureCrypto);
+        let found = match verdict {
+            Ok(Verdict::NeedsKey(wanted)) => json!({ "needs": wanted.url }),
+            Ok(Verdict::Visit { url, .. }) => json!({ "visit": url }),
             Ok(Verdict::Verified(verified)) => {
                 assert_eq!(verified.body(), case.request.body);
                 assert_eq!(verified.received_at(), case.now);
@@ -237,6 +266,11 @@ fn lists_several(source: &Source, value: &str) -> bool {
     source.auth.sig.len() > 1 || value.split(mark).count() > 1 + times
 }
 
+/// The fields of a form, each once.
+fn fields(form: &[u8]) -> BTreeSet<&[u8]> {
+    form.split(|byte| *byte == b'&').filter(|field| !field.is_empty()).collect()
+}
+
 #[test]
 fn no_byte_can_be_changed() {
     let mut changed = 0;
@@ -261,14 +295,41 @@ fn no_byte_can_be_changed() {
                 assert!(case.rejection(&request).is_some(), "{}: a byte behind {name}", case.name);
             }
         }
-        if matches!(case.source.auth.method, Method::Hmac | Method::Ed25519) {
+        // Everything else that covers the body; a change may also be refused before the signature is looked at.
+        let covers = match case.source.auth.method {
+            Method::EcdsaP256 | Method::RsaPkcs1 => true,
+            Method::Jwt => case.source.auth.jwt.body_claim.is_some(),
+            Method::Native => matches!(
+                case.source.auth.native,
+                Some(Native::PayPal | Native::Plaid | Native::Sns | Native::Twilio)
+            ),
+            _ => false,
+        };
+        for at in 0..if covers { case.request.body.len() } else { 0 } {
+            let mut request = case.request.clone();
+            request.body[at] ^= 1;
+            assert!(!case.verifies(&request), "{}: byte {at}", case.name);
+            request.body.truncate(at);
+            // Twilio signs each value of a field once, however often it stands there.
+            let same = fields(&request.body) == fields(&case.request.body);
+            assert!(same || !case.verifies(&request), "{}: cut at {at}", case.name);
+            changed += 1;
+        }
+        let whole = case.source.auth.content.has(&Part::Body);
+        if whole && matches!(case.source.auth.method, Method::Hmac | Method::Ed25519) {
+            let time_in_body = matches!(case.source.auth.ts, Some(TimestampPlace::At(Location::Json(_))));
+            let refused = |request: &Request, at: usize| match case.rejection(request) {
+                Some(Rejection::SignatureMismatch) => {}
+                // The time may be what was changed, and it is looked at first.
+                Some(_) if time_in_body => {}
+                other => panic!("{}: byte {at}: {other:?}", case.name),
+            };
             for at in 0..case.request.body.len() {
                 let mut request = case.request.clone();
                 request.body[at] ^= 1;
-                let rejection = case.rejection(&request);
-                assert_eq!(rejection, Some(Rejection::SignatureMismatch), "{}: byte {at}", case.name);
+                refused(&request, at);
                 request.body.truncate(at);
-                assert_eq!(case.rejection(&request), Some(Rejection::SignatureMismatch), "{}", case.name);
+                refused(&request, at);
                 changed += 1;
             }
         }
@@ -290,7 +351,7 @@ fn headers_can_be_neither_dropped_nor_doubled() {
             let rejection = case.rejection(&doubled);
             assert_eq!(rejection, Some(Rejection::HeaderRepeated { name: name.clone() }), "{}", case.name);
             if proving_headers(&case.source).contains(&name) && case.source.auth.sig.len() == 1 {
-                assert!(case.rejection(&case.request.without(&name)).is_some(), "{}: {name}", case.name);
+                assert!(!case.verifies(&case.request.without(&name)), "{}: {name}", case.name);
             }
         }
     }
@@ -314,6 +375,12 @@ fn time_counts_both_ways() {
 fn an_empty_key_is_a_mistake_for_every_source() {
     for id in preset_ids() {
         let source = source(id);
+        if !source.takes_secret() {
+            let error = Secrets::new(&source, ["a secret"]).expect_err(id);
+            assert_eq!(error.problem, SecretProblem::NotUsed);
+            assert!(Secrets::new(&source, []).is_ok(), "{id}");
+            continue;
+        }
         for value in ["", " ", "\n", source.auth.key_strip.as_str()] {
             let error = Secrets::new(&source, [value]).expect_err(id);
             assert_eq!(error.problem, SecretProblem::Empty, "{id} {value:?}");
@@ -368,9 +435,7 @@ fn debug_shows_no_secret_no_value_and_no_body() {
 #[test]
 fn rejections_tell_neither_secret_nor_signature_nor_body() {
     for case in cases() {
-        let Ok(secrets) = Secrets::new(&case.source, case.secrets.iter().map(String::as_str)) else {
-            continue;
-        };
+        let Ok(secrets) = case.read_secrets() else { continue };
         let delivery = case.request.delivery();
         let Err(rejection) = verify(&case.source, &secrets, &delivery, case.now, &PureCrypto) else {
             continue;
@@ -379,14 +444,18 @@ fn rejections_tell_neither_secret_nor_signature_nor_body() {
         assert!(detail.len() < 200);
         let key = case.secrets.iter().map(String::as_str);
         let values = case.request.headers.iter().map(|(_, value)| value.as_str());
-        for secret in key.chain(values).filter(|text| text.len() > 5) {
+        // SendGrid's own test sends this word as a time, and the sentence about times has it too.
+        let told = |text: &&str| text.len() > 5 && *text != "timestamp";
+        for secret in key.chain(values).filter(told) {
             assert!(!detail.contains(secret), "{}: {detail}", case.name);
         }
         let status = rejection.status_for(&case.source);
         let expected = match rejection {
             Rejection::MethodNotAllowed { .. } => 405,
             Rejection::HandshakeRefused => 403,
-            _ => 401,
+            // Of those that look into the body before it is proven.
+            Rejection::BodyMalformed { .. } => 400,
+            _ => case.source.on_reject.unwrap_or(401),
         };
         assert_eq!(status, expected, "{}", case.name);
     }
@@ -547,6 +616,7 @@ fn shake(
             "body": String::from_utf8(reply.body).unwrap(),
         })),
         Verdict::Verified(_) => Ok(Value::Null),
+        other => panic!("{other:?}"),
     }
 }
 
@@ -967,9 +1037,9 @@ proptest! {
     }
 }
 
-/// Every shared-key and Ed25519 scheme of a larger collection of vendors' schemes and test vectors, which is
-/// no part of the project: where it is found (`CCF_WEBHOOKS`, else `../shared/webhooks`), the engine runs it
-/// whole, so that a new source needs data only.
+/// Every scheme of a larger collection of vendors' schemes and test vectors, which is no part of the project:
+/// where it is found (`CCF_WEBHOOKS`, else `../shared/webhooks`), the engine runs it whole, so that a new source
+/// needs data only.
 #[test]
 fn schemes_of_the_collection_run() {
     let place = std::env::var_os("CCF_WEBHOOKS").map_or_else(|| folder("../shared/webhooks"), PathBuf::from);
@@ -978,29 +1048,14 @@ fn schemes_of_the_collection_run() {
     }
     let schemes = read_json(&place.join("schemes.json"));
     let schemes = schemes.as_object().unwrap();
-    let source = |scheme: &Value| {
-        Source::read(&json!({ "id": "x", "name": "X", "auth": scheme }).to_string())
-            .unwrap_or_else(|errors| panic!("{scheme}: {errors:?}"))
-    };
-    let runs =
-        |scheme: &Value| ["hmac", "token", "basic", "ed25519"].contains(&scheme["method"].as_str().unwrap());
-    for (name, scheme) in schemes {
-        let source = source(scheme);
-        assert_eq!(source.refusal().is_none(), runs(scheme), "{name}");
-        if let Some(refusal) = source.refusal() {
-            assert!(refusal.contains("this version cannot check"), "{refusal}");
-            assert!(Secrets::new(&source, ["a:secret"]).is_err());
-        }
-    }
     let mut run = 0;
     for vector in read_json(&place.join("vectors.json")).as_array().unwrap() {
-        let Some(scheme) = vector["scheme"].as_str().map(|name| &schemes[name]) else { continue };
-        if vector["kind"] == "handshake" || !runs(scheme) {
+        let Some(name) = vector["scheme"].as_str() else { continue };
+        if vector["kind"] == "handshake" {
             continue;
         }
         run += 1;
-        let source = source(scheme);
-        let keys = match &vector["secret"] {
+        let mut keys = match &vector["secret"] {
             Value::String(key) => vec![key.clone()],
             keys => texts(keys),
         };
@@ -1022,9 +1077,62 @@ fn schemes_of_the_collection_run() {
             request.url = url.to_owned();
         }
         let now = vector["now"].as_f64().unwrap_or(0.0) as i64 * 1000;
-        let verified = Secrets::new(&source, keys.iter().map(String::as_str))
-            .is_ok_and(|secrets| verify(&source, &secrets, &request.delivery(), now, &PureCrypto).is_ok());
+        let mut keyring = Keyring::default();
+        let source = if schemes[name]["method"] == "native" {
+            // The key of these vectors stands in for what is fetched.
+            let topic = serde_json::from_slice(&request.body)
+                .ok()
+                .and_then(|body: Value| body["TopicArn"].as_str().map(str::to_owned));
+            let values = [
+                ("topic_arn", topic.unwrap_or_default()),
+                ("client_id", "id".to_owned()),
+                ("environment", "sandbox".to_owned()),
+            ];
+            let values = values.map(|(name, value)| (name.to_owned(), value));
+            let source = preset_for(name, &values).expect(name).expect(name);
+            if !source.takes_secret() || name == "plaid" {
+                let own = std::mem::take(&mut keys).remove(0);
+                keyring = fetched(&source, &request, &own, now);
+                keys = if name == "plaid" { vec!["plaid".to_owned()] } else { Vec::new() };
+            }
+            source
+        } else {
+            Source::read(&json!({ "id": "x", "name": "X", "auth": schemes[name] }).to_string())
+                .unwrap_or_else(|errors| panic!("{name}: {errors:?}"))
+        };
+        let verified = Secrets::new(&source, keys.iter().map(String::as_str)).is_ok_and(|secrets| {
+            let delivery = request.delivery();
+            let verdict = verify_with(&source, &secrets, &keyring, &delivery, now, &PureCrypto);
+            assert!(!matches!(verdict, Ok(Verdict::NeedsKey(_))), "{}", vector["id"]);
+            verdict.is_ok()
+        });
         assert_eq!(verified, vector["valid"] == true, "{}", vector["id"]);
     }
-    assert!(run > 100, "only {run} vectors ran");
+    assert!(run > 190, "only {run} vectors ran");
+}
+
+/// A keyring that has what the request makes the engine want.
+fn fetched(source: &Source, request: &Request, key: &str, now: i64) -> Keyring {
+    let mut keyring = Keyring::default();
+    let secrets = Secrets::new(source, source.takes_secret().then_some("plaid")).unwrap();
+    let verdict = verify(source, &secrets, &request.delivery(), now, &PureCrypto);
+    if let Ok(Verdict::NeedsKey(wanted)) = verdict {
+        let answer = match wanted.url.split_once('#') {
+            Some((_, id)) => jwk(key, id),
+            None => key.to_owned(),
+        };
+        keyring.learn(&wanted.url, now, Some(answer.as_bytes()));
+    }
+    keyring
+}
+
+/// A public key on P-256 in PEM as Plaid's API answers it.
+fn jwk(pem: &str, id: &str) -> String {
+    let base64: String = pem.lines().filter(|line| !line.starts_with("-----")).collect();
+    let der = STANDARD.decode(base64).unwrap();
+    let point = &der[der.len() - 64..];
+    let number = |bytes: &[u8]| URL_SAFE_NO_PAD.encode(bytes);
+    let (x, y) = (number(&point[..32]), number(&point[32..]));
+    let key = json!({ "kty": "EC", "crv": "P-256", "use": "sig", "alg": "ES256", "kid": id, "x": x, "y": y });
+    json!({ "key": key, "request_id": "r" }).to_string()
 }

@@ -8,11 +8,15 @@ use std::io::Read as _;
 
 use flate2::read::MultiGzDecoder;
 
+use crate::json::write_string;
 use crate::scan::{Malformed, Scanner};
 
+use super::cloudevents;
+use super::delivery::{Delivery, Field};
 use super::location;
 use super::rejection::Rejection;
 use super::source::{Form, Source};
+use super::unpack::unpack;
 
 /// The JSON of a verified body: one document, or an array of the documents of an NDJSON body.
 ///
@@ -29,19 +33,61 @@ pub fn decode<'a>(
     body: Cow<'a, [u8]>,
     max_bytes: usize,
 ) -> Result<Cow<'a, [u8]>, Rejection> {
+    let body = plain(content_encoding, body, max_bytes)?;
+    formed(source, body, max_bytes)
+}
+
+/// As [`decode`], with what else of a delivery may say how its body is to be read: the path, at a door of
+/// several, and the headers of CloudEvents in binary mode.
+///
+/// # Errors
+///
+/// Those of [`decode`], and [`Rejection::HeaderRepeated`].
+pub fn open<'a>(
+    source: &Source,
+    delivery: &Delivery<'_>,
+    body: Cow<'a, [u8]>,
+    max_bytes: usize,
+) -> Result<Cow<'a, [u8]>, Rejection> {
+    let encoding = match delivery.headers.get("content-encoding") {
+        Field::Absent => None,
+        Field::Once(encoding) => Some(encoding),
+        Field::Repeated => return Err(Rejection::HeaderRepeated { name: "content-encoding".to_owned() }),
+    };
+    let body = plain(encoding, body, max_bytes)?;
+    let opened = match (source.door, source.payload.form) {
+        (Some(door), _) => door.open(delivery, &body),
+        (None, Form::CloudEvents) => cloudevents::envelope(delivery, &body).map(Ok),
+        (None, _) => None,
+    };
+    match opened {
+        Some(opened) => Ok(Cow::Owned(opened?)),
+        None => formed(source, body, max_bytes),
+    }
+}
+
+/// The body without its compression.
+fn plain<'a>(
+    content_encoding: Option<&str>,
+    body: Cow<'a, [u8]>,
+    max_bytes: usize,
+) -> Result<Cow<'a, [u8]>, Rejection> {
     if body.len() > max_bytes {
         return Err(Rejection::TooLarge { limit: max_bytes });
     }
-    let body = match content_encoding.map(str::trim) {
-        None | Some("") => body,
-        Some(coding) if coding.eq_ignore_ascii_case("identity") => body,
+    match content_encoding.map(str::trim) {
+        None | Some("") => Ok(body),
+        Some(coding) if coding.eq_ignore_ascii_case("identity") => Ok(body),
         Some(coding) if coding.eq_ignore_ascii_case("gzip") || coding.eq_ignore_ascii_case("x-gzip") => {
-            Cow::Owned(inflated(&body, max_bytes)?)
+            Ok(Cow::Owned(inflated(&body, max_bytes)?))
         }
-        Some(coding) => {
-            return Err(Rejection::UnsupportedEncoding { encoding: coding.chars().take(40).collect() });
-        }
-    };
+        Some(coding) => Err(Rejection::UnsupportedEncoding { encoding: coding.chars().take(40).collect() }),
+    }
+}
+
+/// The JSON of a body without compression.
+#[inline(never)]
+fn formed<'a>(source: &Source, body: Cow<'a, [u8]>, max_bytes: usize) -> Result<Cow<'a, [u8]>, Rejection> {
     let body = unwrapped(source, body)?;
     // RFC 8259, 8.1, lets a reader pass over a byte order mark.
     let body = match body.strip_prefix(b"\xef\xbb\xbf") {
@@ -49,17 +95,46 @@ pub fn decode<'a>(
         None => body,
     };
     match source.payload.form {
-        Form::Json | Form::Form => {
+        Form::Json | Form::Form | Form::CloudEvents => {
             let mut scanner = Scanner::new(&body);
             scanner.white();
             is_container(&body, scanner.offset())?;
-            Ok(body)
+            unpack(&source.payload.unpack, body, max_bytes)
         }
         Form::Ndjson => Ok(Cow::Owned(joined(&body)?)),
+        // Such a product sends JSON in some of its webhooks; no form begins with a bracket, which it encodes.
+        Form::Fields
+            if is_container(&body, body.iter().take_while(|byte| byte.is_ascii_whitespace()).count())
+                .is_ok() =>
+        {
+            unpack(&source.payload.unpack, body, max_bytes)
+        }
+        Form::Fields => Ok(Cow::Owned(fields_as_json(&body))),
     }
 }
 
-fn inflated(body: &[u8], max_bytes: usize) -> Result<Vec<u8>, Rejection> {
+/// A form as an object: a field that stands once as a string, one that stands several times as an array.
+#[inline(never)]
+fn fields_as_json(body: &[u8]) -> Vec<u8> {
+    let fields = location::sorted_fields(body);
+    let mut out = b"{".to_vec();
+    for same in fields.chunk_by(|(one, _), (other, _)| one == other) {
+        let Some((name, _)) = same.first() else { continue };
+        out.extend_from_slice(if out.len() > 1 { b"," } else { b"" });
+        write_string(&mut out, &String::from_utf8_lossy(name));
+        out.extend_from_slice(if same.len() > 1 { b":[" } else { b":" });
+        for (index, (_, value)) in same.iter().enumerate() {
+            out.extend_from_slice(if index > 0 { b"," } else { b"" });
+            write_string(&mut out, &String::from_utf8_lossy(value));
+        }
+        out.extend_from_slice(if same.len() > 1 { b"]" } else { b"" });
+    }
+    out.push(b'}');
+    out
+}
+
+#[inline(never)]
+pub(super) fn inflated(body: &[u8], max_bytes: usize) -> Result<Vec<u8>, Rejection> {
     let mut out = Vec::new();
     let bound = u64::try_from(max_bytes).unwrap_or(u64::MAX).saturating_add(1);
     match MultiGzDecoder::new(body).take(bound).read_to_end(&mut out) {

@@ -56,6 +56,8 @@ pub enum Expected {
     Text(String),
     /// One of the hook's secrets: `{secret}`.
     Secret,
+    /// The secret of this name: `{secret:NAME}`.
+    Named(String),
 }
 
 /// Which texts are accepted, written like `[a-f0-9]{20,32}`: ASCII characters and ranges, and how many.
@@ -154,6 +156,7 @@ impl Guard {
 }
 
 impl Handshake {
+    #[inline(never)]
     pub(super) fn read(reader: &mut Reader, value: &Value) -> Option<Handshake> {
         let mut handshake = Handshake {
             method: String::new(),
@@ -188,8 +191,12 @@ impl Handshake {
                 "equal" => {
                     for (location, value) in by_location(reader, value) {
                         let text = reader.text(value)?;
-                        let expected =
-                            if text == "{secret}" { Expected::Secret } else { Expected::Text(text) };
+                        let named = text.strip_prefix("{secret:").and_then(|name| name.strip_suffix('}'));
+                        let expected = match named {
+                            Some(name) => Expected::Named(name.to_owned()),
+                            None if text == "{secret}" => Expected::Secret,
+                            None => Expected::Text(text),
+                        };
                         handshake.equal.push((location, expected));
                     }
                 }
@@ -225,6 +232,7 @@ impl Handshake {
         Some(handshake)
     }
 
+    #[inline(never)]
     fn on(&mut self, reader: &mut Reader, value: &Value) {
         for member in reader.object(value) {
             let value = &member.value;
@@ -282,6 +290,7 @@ impl Handshake {
     }
 
     /// The answer to a request that matches. `key` is the one that verified it, else the current one.
+    #[inline(never)]
     pub(super) fn answer(
         &self,
         secrets: &Secrets,
@@ -294,6 +303,10 @@ impl Handshake {
             let value = one(location, delivery, json)?;
             let equal = match expected {
                 Expected::Text(text) => text.as_bytes().ct_eq(value.as_bytes()),
+                Expected::Named(name) => match secrets.named(name) {
+                    Some(secret) => secret.bytes().ct_eq(value.as_bytes()),
+                    None => subtle::Choice::from(0),
+                },
                 Expected::Secret => secrets
                     .iter()
                     .map(|secret| secret.bytes().ct_eq(value.as_bytes()))
@@ -305,7 +318,9 @@ impl Handshake {
         }
         for (location, values) in &self.allow {
             let value = one(location, delivery, json)?;
-            if !values.iter().any(|allowed| allowed == value.as_ref()) {
+            // A configured list has commas, which no origin has.
+            let mut allowed = values.iter().flat_map(|values| values.split(',')).map(str::trim);
+            if !allowed.any(|allowed| allowed == value) {
                 return Err(Rejection::HandshakeRefused);
             }
         }
@@ -356,7 +371,7 @@ fn one<'r>(
     }
 }
 
-fn hex(bytes: &[u8]) -> String {
+pub(super) fn hex(bytes: &[u8]) -> String {
     bytes
         .iter()
         .flat_map(|byte| [byte >> 4, byte & 0xf])

@@ -170,8 +170,25 @@ pub(super) fn fields<'a>(form: &'a [u8], name: &str) -> impl Iterator<Item = Cow
     })
 }
 
+/// Name and value of a field.
+pub(super) type FormField<'a> = (Cow<'a, [u8]>, Cow<'a, [u8]>);
+
+/// All fields of a form, decoded and sorted by name and value. Empty pieces, as between two `&`, are none.
+pub(super) fn sorted_fields(form: &[u8]) -> Vec<FormField<'_>> {
+    let pieces = form.split(|byte| *byte == b'&').filter(|piece| !piece.is_empty());
+    let mut fields: Vec<FormField<'_>> = pieces
+        .map(|pair| {
+            let mut halves = pair.splitn(2, |byte| *byte == b'=');
+            let mut half = || percent_decoded(halves.next().unwrap_or_default());
+            (half(), half())
+        })
+        .collect();
+    fields.sort_unstable();
+    fields
+}
+
 /// Resolves `+` and `%XX`; a `%` without two hexadecimal digits stands for itself.
-fn percent_decoded(text: &[u8]) -> Cow<'_, [u8]> {
+pub(super) fn percent_decoded(text: &[u8]) -> Cow<'_, [u8]> {
     if !text.iter().any(|byte| matches!(byte, b'%' | b'+')) {
         return Cow::Borrowed(text);
     }

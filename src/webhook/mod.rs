@@ -11,14 +11,28 @@ pub mod template;
 
 pub mod source;
 
+pub mod public_key;
+
 pub mod secret;
 
 pub mod rejection;
+
+pub mod keyring;
+
+pub mod door;
 
 pub mod decode;
 
 pub mod handshake;
 
 mod timestamp;
+
+mod jwt;
+
+pub mod unpack;
+
+mod cloudevents;
+
+pub mod native;
 
 pub mod verify;

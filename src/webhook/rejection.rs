@@ -42,6 +42,20 @@ pub enum Rejection {
         /// What the source allows either way, in seconds.
         tolerance: u32,
     },
+    /// The token does not claim what the source pins.
+    ClaimMismatch {
+        /// The claim or header parameter, such as `aud`.
+        claim: String,
+    },
+    /// The delivery names a topic or the place of a key that neither the source nor the hook pins.
+    NotPinned {
+        /// Where it stands, such as `json:/SigningCertURL`.
+        name: String,
+    },
+    /// The key that the delivery is signed with could not be fetched.
+    KeyUnavailable,
+    /// The address that confirms a subscription did not answer as it should.
+    VisitFailed,
     /// It asks for a handshake that this hook does not answer.
     HandshakeRefused,
     /// The body is not what the source sends.
@@ -87,13 +101,16 @@ impl Rejection {
             | Rejection::ParameterRepeated { .. }
             | Rejection::TimestampMissing
             | Rejection::TimestampMalformed
-            | Rejection::TimestampStale { .. } => 401,
+            | Rejection::TimestampStale { .. }
+            | Rejection::ClaimMismatch { .. }
+            | Rejection::NotPinned { .. } => 401,
             Rejection::HandshakeRefused => 403,
             Rejection::BodyMalformed { .. } | Rejection::EventsMissing => 400,
             Rejection::TooLarge { .. } | Rejection::TooManyEvents => 413,
             Rejection::UnsupportedEncoding { .. } => 415,
             Rejection::MethodNotAllowed { .. } => 405,
             Rejection::UnknownHook => 404,
+            Rejection::KeyUnavailable | Rejection::VisitFailed => 503,
         }
     }
 
@@ -118,6 +135,10 @@ impl Rejection {
             Rejection::TimestampMissing => "timestamp_missing",
             Rejection::TimestampMalformed => "timestamp_malformed",
             Rejection::TimestampStale { .. } => "timestamp_stale",
+            Rejection::ClaimMismatch { .. } => "claim_mismatch",
+            Rejection::NotPinned { .. } => "not_pinned",
+            Rejection::KeyUnavailable => "key_unavailable",
+            Rejection::VisitFailed => "visit_failed",
             Rejection::HandshakeRefused => "handshake_refused",
             Rejection::BodyMalformed { .. } => "body_malformed",
             Rejection::TooLarge { .. } => "too_large",
@@ -160,6 +181,17 @@ impl Rejection {
             }
             Rejection::TimestampStale { age, tolerance } => {
                 format!("the timestamp is {age} s old; {tolerance} s are allowed")
+            }
+            Rejection::ClaimMismatch { claim } => {
+                format!("the token's {claim} is not what this hook expects")
+            }
+            Rejection::NotPinned { name } => format!("{name} is not one that this hook accepts"),
+            Rejection::KeyUnavailable => {
+                "the key that verifies this delivery could not be fetched; send it again later".to_owned()
+            }
+            Rejection::VisitFailed => {
+                "the address that confirms the subscription could not be visited; send this again later"
+                    .to_owned()
             }
             Rejection::HandshakeRefused => "this hook does not answer such a handshake".to_owned(),
             Rejection::BodyMalformed { offset, message } => {

@@ -8,10 +8,11 @@ use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use sha1::Digest as _;
 
 use super::location::hex_digit;
+use super::public_key::{KeyKind, PublicKey};
 use super::source::{KeyEncoding, Method, Source};
 
 /// Base64 as people paste it into a configuration: with or without padding.
-const BASE64: GeneralPurpose = GeneralPurpose::new(
+pub(super) const BASE64: GeneralPurpose = GeneralPurpose::new(
     &alphabet::STANDARD,
     GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
 );
@@ -38,9 +39,16 @@ impl fmt::Debug for Secret {
     }
 }
 
-/// The keys of a hook: the current one first, then those that a rotation still accepts.
+/// What a hook verifies with, as far as it is configured.
 #[derive(Clone, Debug)]
-pub struct Secrets(Vec<Secret>);
+pub struct Secrets {
+    /// The current one first, then those that a rotation still accepts.
+    keys: Vec<Secret>,
+    /// Public keys, for sources that sign with a private one.
+    public: Vec<PublicKey>,
+    /// Secrets that prove something else than a delivery, by the source's name for them.
+    named: Vec<(String, Secret)>,
+}
 
 /// Why a secret is no key of its source. It names the secret by its place, never by its value.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -75,8 +83,8 @@ pub enum SecretProblem {
     },
     /// It is no `user:password`.
     NotUserAndPassword,
-    /// The source signs in a way that this version cannot check.
-    Unsupported(String),
+    /// There is no public key in it that the source's signatures can be checked with.
+    NotPublicKey,
 }
 
 impl fmt::Display for SecretError {
@@ -100,7 +108,10 @@ impl fmt::Display for SecretError {
                 write!(f, "the key has {found} bytes; this source's keys have {needed}")
             }
             SecretProblem::NotUserAndPassword => f.write_str("the secret is not of the form user:password"),
-            SecretProblem::Unsupported(why) => f.write_str(why),
+            SecretProblem::NotPublicKey => f.write_str(
+                "the secret holds no public key of this source's kind: paste the key as the vendor shows it (base64 or \
+                 PEM), or a JSON Web Key Set",
+            ),
         }
     }
 }
@@ -113,30 +124,57 @@ impl Secrets {
     /// # Errors
     ///
     /// When there is none and the source needs one, and for the first that is empty, framed by white space,
-    /// not in the source's encoding or of the wrong length; also when this version cannot check the source.
+    /// not in the source's encoding or of the wrong length.
     pub fn new<'s>(
         source: &Source,
         values: impl IntoIterator<Item = &'s str>,
     ) -> Result<Secrets, SecretError> {
-        if let Some(why) = source.refusal() {
-            return Err(SecretError { number: 0, problem: SecretProblem::Unsupported(why) });
-        }
-        let mut secrets = Vec::new();
+        let mut secrets = Secrets { keys: Vec::new(), public: Vec::new(), named: Vec::new() };
         for (number, value) in (1_usize..).zip(values) {
-            if source.auth.method == Method::None {
+            if !source.takes_secret() {
                 return Err(SecretError { number: 0, problem: SecretProblem::NotUsed });
             }
-            secrets.push(read(source, value).map_err(|problem| SecretError { number, problem })?);
+            let read = if source.auth.key.is_public() {
+                public_keys(source, value).map(|keys| secrets.public.extend(keys))
+            } else {
+                read(source, value).map(|key| secrets.keys.push(key))
+            };
+            read.map_err(|problem| SecretError { number, problem })?;
         }
-        if secrets.is_empty() && source.auth.method != Method::None {
+        if secrets.keys.is_empty() && secrets.public.is_empty() && source.takes_secret() {
             return Err(SecretError { number: 0, problem: SecretProblem::Missing });
         }
-        Ok(Secrets(secrets))
+        Ok(secrets)
+    }
+
+    /// Adds the secret that the source calls `{secret:NAME}`.
+    ///
+    /// # Errors
+    ///
+    /// When it is empty or framed by white space.
+    pub fn with_named(mut self, name: &str, value: &str) -> Result<Secrets, SecretError> {
+        let error = |problem| SecretError { number: 0, problem };
+        if value.trim() != value {
+            return Err(error(SecretProblem::WhiteSpace));
+        }
+        let secret = Secret::new(value.into()).ok_or(error(SecretProblem::Empty))?;
+        self.named.push((name.to_owned(), secret));
+        Ok(self)
+    }
+
+    /// The public keys.
+    pub(super) fn public(&self) -> impl Iterator<Item = &PublicKey> {
+        self.public.iter()
+    }
+
+    /// The secret that the source calls `{secret:NAME}`.
+    pub(super) fn named(&self, name: &str) -> Option<&Secret> {
+        self.named.iter().find(|(known, _)| known == name).map(|(_, secret)| secret)
     }
 
     /// The keys, the current one first.
     pub(super) fn iter(&self) -> impl Iterator<Item = &Secret> {
-        self.0.iter()
+        self.keys.iter()
     }
 }
 
@@ -155,9 +193,9 @@ fn read(source: &Source, value: &str) -> Result<Secret, SecretProblem> {
         (_, KeyEncoding::Hex) => hex(key).ok_or(SecretProblem::NotHex)?,
         (_, KeyEncoding::Sha1OfUtf8) if key.is_empty() => return Err(SecretProblem::Empty),
         (_, KeyEncoding::Sha1OfUtf8) => sha1::Sha1::digest(key.as_bytes()).to_vec(),
-        (_, KeyEncoding::Spki | KeyEncoding::Pem) => {
-            let why = "keys in SPKI and PEM cannot be read by this version".to_owned();
-            return Err(SecretProblem::Unsupported(why));
+        // `public_keys` reads these.
+        (_, KeyEncoding::Spki | KeyEncoding::Pem | KeyEncoding::Jwks) => {
+            return Err(SecretProblem::NotPublicKey);
         }
     };
     if scheme.method == Method::Basic && !bytes.contains(&b':') {
@@ -167,6 +205,26 @@ fn read(source: &Source, value: &str) -> Result<Secret, SecretProblem> {
         return Err(SecretProblem::Length { needed: 32, found: bytes.len() });
     }
     Secret::new(bytes).ok_or(SecretProblem::Empty)
+}
+
+/// The public keys of a secret that the source's method can use. How each is written says itself.
+fn public_keys(source: &Source, value: &str) -> Result<Vec<PublicKey>, SecretProblem> {
+    if value.trim().is_empty() {
+        return Err(SecretProblem::Empty);
+    }
+    let compact: String = value.split_ascii_whitespace().collect();
+    let bare = BASE64.decode(compact).ok().and_then(|der| PublicKey::from_spki(&der));
+    let keys: Vec<PublicKey> = match bare {
+        Some(key) => vec![key],
+        None => PublicKey::read_all(value),
+    };
+    let fits = |key: &PublicKey| match source.auth.method {
+        Method::EcdsaP256 => key.kind == KeyKind::P256,
+        Method::RsaPkcs1 => key.kind == KeyKind::Rsa,
+        _ => true,
+    };
+    let keys: Vec<PublicKey> = keys.into_iter().filter(fits).collect();
+    if keys.is_empty() { Err(SecretProblem::NotPublicKey) } else { Ok(keys) }
 }
 
 fn hex(text: &str) -> Option<Vec<u8>> {

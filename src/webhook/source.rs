@@ -5,9 +5,13 @@
 use crate::json::{self, Dialect, Kind, Member, Value};
 use crate::text::Span;
 
+use super::door::Door;
 use super::handshake::{Answer, Handshake};
+use super::jwt;
 use super::location::Location;
+use super::native::Native;
 use super::template::{Part, Template, Use};
+use super::unpack::Packed;
 
 /// The sources that are compiled in: id and text.
 const PRESETS: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/presets.rs"));
@@ -18,8 +22,17 @@ const PRESETS: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/presets.rs"
 ///
 /// What is wrong with its text; a test reads them all.
 pub fn preset(id: &str) -> Option<Result<Source, Vec<SourceError>>> {
+    preset_for(id, &[])
+}
+
+/// The source that is compiled in under this id, for a hook whose configuration has these values.
+///
+/// # Errors
+///
+/// What is wrong with its text.
+pub fn preset_for(id: &str, values: &[(String, String)]) -> Option<Result<Source, Vec<SourceError>>> {
     let (_, text) = PRESETS.iter().find(|(known, _)| *known == id)?;
-    Some(Source::read(text))
+    Some(Source::read_with(text, values))
 }
 
 /// The ids of the sources that are compiled in, sorted.
@@ -32,8 +45,6 @@ pub fn preset_ids() -> impl Iterator<Item = &'static str> {
 pub struct Source {
     /// What a hook calls it.
     pub id: String,
-    /// What people call it.
-    pub name: String,
     /// How it proves who it is.
     pub auth: Scheme,
     /// The requests that are no events, in the order in which they are tried.
@@ -48,6 +59,15 @@ pub struct Source {
     pub ack: Option<Answer>,
     /// The status that it wants to hear instead of 401.
     pub on_reject: Option<u16>,
+    /// The answers that its senders expect, where these follow a protocol of their own.
+    pub door: Option<Door>,
+    /// What a hook's configuration has to say: the name, and what it is.
+    pub config: Vec<(String, String)>,
+    /// Further secrets of a hook: the name, and what it is.
+    pub named_secrets: Vec<(String, String)>,
+    values: Vec<(String, String)>,
+    /// The jq expressions that fill columns unless a hook writes its own; see [`Source::default_column`].
+    pub columns: Vec<(String, String)>,
     pub(super) read_headers: Vec<String>,
 }
 
@@ -82,8 +102,8 @@ pub struct Scheme {
     pub tolerance: Option<u32>,
     /// What a signed token must claim.
     pub jwt: Claims,
-    /// The name of a scheme that only code can express.
-    pub native: Option<String>,
+    /// The scheme that only code can express.
+    pub native: Option<Native>,
 }
 
 /// What a JSON Web Token must claim ([RFC 7519](https://www.rfc-editor.org/rfc/rfc7519)).
@@ -103,6 +123,10 @@ pub struct Claims {
     pub url_claim: Option<String>,
     /// By how many seconds clocks may differ.
     pub leeway: Option<u32>,
+    /// Further claims and what they must be; a boolean is `true` or `false`.
+    pub required: Vec<(String, String)>,
+    /// Where the issuer's keys are; without it they are the hook's secret.
+    pub jwks: Option<String>,
 }
 
 /// The kind of proof.
@@ -116,13 +140,13 @@ pub enum Method {
     Basic,
     /// Ed25519 over the content ([RFC 8032](https://www.rfc-editor.org/rfc/rfc8032)).
     Ed25519,
-    /// ECDSA on P-256 over the content. This version reads it and does not check it.
+    /// ECDSA on P-256 over the content, in DER.
     EcdsaP256,
-    /// RSASSA-PKCS1-v1_5 over the content. This version reads it and does not check it.
+    /// RSASSA-PKCS1-v1_5 over the content.
     RsaPkcs1,
-    /// A JSON Web Token that claims the body's hash. This version reads it and does not check it.
+    /// A JSON Web Token, which may claim the body's hash.
     Jwt,
-    /// A scheme that needs code of its own. This version reads it and does not check it.
+    /// A scheme that needs code of its own.
     Native,
     /// No proof: everybody may send.
     None,
@@ -135,6 +159,8 @@ pub enum Hash {
     Sha1,
     /// SHA-256, 32 bytes.
     Sha256,
+    /// SHA-384, 48 bytes.
+    Sha384,
     /// SHA-512, 64 bytes.
     Sha512,
 }
@@ -152,8 +178,10 @@ pub enum KeyEncoding {
     Sha1OfUtf8,
     /// A public key as base64 of SubjectPublicKeyInfo.
     Spki,
-    /// A public key in PEM.
+    /// A public key or a certificate in PEM.
     Pem,
+    /// A JSON Web Key Set.
+    Jwks,
 }
 
 /// How a signature is written. Each is read strictly: one byte string has one spelling, the case of
@@ -198,6 +226,8 @@ pub struct Payload {
     pub field: Option<String>,
     /// The jq expression that says which events a delivery holds; `None` means that it is one event.
     pub events: Option<String>,
+    /// Members that hold JSON as a string, which takes its place.
+    pub unpack: Vec<Packed>,
     /// The largest body that the product sends, in bytes.
     pub max_bytes: Option<usize>,
 }
@@ -212,6 +242,10 @@ pub enum Form {
     Form,
     /// JSON documents one after the other, with or without line breaks.
     Ndjson,
+    /// `application/x-www-form-urlencoded`, whose fields are the event.
+    Fields,
+    /// CloudEvents, structured, batched, or binary with the headers `ce-*`.
+    CloudEvents,
 }
 
 /// A mistake in a source.
@@ -229,12 +263,20 @@ impl Hash {
         match self {
             Hash::Sha1 => 20,
             Hash::Sha256 => 32,
+            Hash::Sha384 => 48,
             Hash::Sha512 => 64,
         }
     }
 
     pub(super) fn named(name: &str) -> Option<Hash> {
         HASHES.iter().find(|(known, _)| *known == name).map(|(_, hash)| *hash)
+    }
+}
+
+impl KeyEncoding {
+    /// Whether it is a public key.
+    pub(super) fn is_public(self) -> bool {
+        matches!(self, KeyEncoding::Spki | KeyEncoding::Pem | KeyEncoding::Jwks)
     }
 }
 
@@ -255,7 +297,8 @@ const METHODS: &[(&str, Method)] = &[
     ("native", Method::Native),
     ("none", Method::None),
 ];
-const HASHES: &[(&str, Hash)] = &[("sha1", Hash::Sha1), ("sha256", Hash::Sha256), ("sha512", Hash::Sha512)];
+const HASHES: &[(&str, Hash)] =
+    &[("sha1", Hash::Sha1), ("sha256", Hash::Sha256), ("sha384", Hash::Sha384), ("sha512", Hash::Sha512)];
 const KEYS: &[(&str, KeyEncoding)] = &[
     ("utf8", KeyEncoding::Utf8),
     ("base64", KeyEncoding::Base64),
@@ -263,6 +306,7 @@ const KEYS: &[(&str, KeyEncoding)] = &[
     ("sha1(utf8)", KeyEncoding::Sha1OfUtf8),
     ("spki", KeyEncoding::Spki),
     ("pem", KeyEncoding::Pem),
+    ("jwks", KeyEncoding::Jwks),
 ];
 const ENCODINGS: &[(&str, Encoding)] =
     &[("hex", Encoding::Hex), ("base64", Encoding::Base64), ("base64url", Encoding::Base64Url)];
@@ -271,7 +315,13 @@ const UNITS: &[(&str, TimestampUnit)] = &[
     ("ms", TimestampUnit::Milliseconds),
     ("rfc3339", TimestampUnit::Rfc3339),
 ];
-const FORMS: &[(&str, Form)] = &[("json", Form::Json), ("form", Form::Form), ("ndjson", Form::Ndjson)];
+const FORMS: &[(&str, Form)] = &[
+    ("json", Form::Json),
+    ("form", Form::Form),
+    ("ndjson", Form::Ndjson),
+    ("fields", Form::Fields),
+    ("cloudevents", Form::CloudEvents),
+];
 
 impl Source {
     /// Reads a source.
@@ -280,7 +330,19 @@ impl Source {
     ///
     /// Every mistake that is found, in the order of the text.
     pub fn read(text: &str) -> Result<Source, Vec<SourceError>> {
-        let parsed = json::parse(text, Dialect::Strict);
+        Source::read_with(text, &[])
+    }
+
+    /// Reads a source for a hook whose configuration has these values: each stands for `{config:NAME}`.
+    ///
+    /// # Errors
+    ///
+    /// Every mistake that is found, in the order of the text.
+    fn read_with(text: &str, values: &[(String, String)]) -> Result<Source, Vec<SourceError>> {
+        let mut parsed = json::parse(text, Dialect::Strict);
+        if let Some(value) = parsed.value.as_mut().filter(|_| !values.is_empty()) {
+            fill_in(value, values);
+        }
         let mut reader = Reader {
             errors: parsed
                 .errors
@@ -290,7 +352,8 @@ impl Source {
         };
         match parsed.value {
             Some(value) if reader.errors.is_empty() => {
-                let source = reader.source(&value);
+                let mut source = reader.source(&value);
+                source.values = values.to_vec();
                 if reader.errors.is_empty() { Ok(source) } else { Err(reader.errors) }
             }
             _ => Err(reader.errors),
@@ -311,20 +374,44 @@ impl Source {
         if reader.errors.is_empty() { Ok(source) } else { Err(reader.errors) }
     }
 
-    /// Why this version cannot check what this source sends, and what to do; `None` when it can.
-    pub fn refusal(&self) -> Option<String> {
-        let what = match self.auth.method {
-            Method::Hmac | Method::Token | Method::Basic | Method::Ed25519 | Method::None => return None,
-            Method::EcdsaP256 => "ECDSA signatures",
-            Method::RsaPkcs1 => "RSA signatures",
-            Method::Jwt => "JSON Web Tokens",
-            Method::Native => "a scheme that needs code of its own",
-        };
-        Some(format!(
-            "the source {} signs with {what}, which this version cannot check: use another way of signing if the \
-             product has one",
-            self.id
-        ))
+    /// Whether a hook of it verifies with a secret of its own.
+    pub fn takes_secret(&self) -> bool {
+        match (self.auth.method, &self.auth.native) {
+            (Method::None, _) => false,
+            (Method::Jwt, _) => self.auth.jwt.jwks.is_none(),
+            (Method::Native, Some(native)) => native.takes_secret(),
+            _ => true,
+        }
+    }
+
+    /// A value of the hook's configuration; empty when there is none.
+    pub(super) fn value(&self, name: &str) -> &str {
+        self.values.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value.as_str())
+    }
+
+    /// Whether a request to this path, outside of every hook's own, may be one of its handshakes.
+    pub fn greets_at(&self, path: &str) -> bool {
+        self.handshakes.iter().any(|handshake| handshake.path.as_deref() == Some(path))
+    }
+
+    /// The expression that fills a column for which a hook writes none: the source's own, or for `EventTime`,
+    /// `EventType`, `DeliveryId` and `Event` what fits every source. `None` leaves the column to a member of its name.
+    ///
+    /// A hook that says itself what an event is (`own_events`) gets only what fits every source: the source's own are
+    /// written for the events that it finds.
+    pub fn default_column(&self, name: &str, own_events: bool) -> Option<&str> {
+        let own = self.columns.iter().find(|(known, _)| known == name).filter(|_| !own_events);
+        if let Some((_, expression)) = own {
+            return Some(expression);
+        }
+        match name {
+            "EventTime" => Some(".EventTime? // .eventTime? // .event_time? // $received"),
+            // Without a place for them the variables are null, and a member of that name may know better.
+            "EventType" if !self.event_type.is_empty() => Some("$event"),
+            "DeliveryId" if !self.delivery_id.is_empty() => Some("$delivery"),
+            "Event" => Some("."),
+            _ => None,
+        }
     }
 
     /// The headers that verification, handshakes, delivery id and event type read: sorted, in lower case,
@@ -348,6 +435,13 @@ impl Source {
             .chain(self.ack.iter().flat_map(Answer::locations))
             .chain(facts.clone());
         let mut headers: Vec<String> = locations.filter_map(Location::header).collect();
+        let native =
+            scheme.native.filter(|_| scheme.method == Method::Native).map_or(&[][..], Native::headers);
+        let door = self.door.map_or(&[][..], Door::headers);
+        if self.payload.form == Form::CloudEvents {
+            headers.extend(["ce-*".to_owned(), "content-type".to_owned()]);
+        }
+        headers.extend(native.iter().chain(door).map(|name| (*name).to_owned()));
         let signed = self.handshakes.iter().filter(|handshake| handshake.signed);
         let looked_up = signed.flat_map(Handshake::locations).chain(facts);
         if looked_up.into_iter().any(|location| matches!(location, Location::Json(_))) {
@@ -390,8 +484,17 @@ impl Scheme {
         let public = matches!(self.key, KeyEncoding::Spki | KeyEncoding::Pem);
         match self.method {
             Method::Native if self.native.is_none() => return Some("`native` must name the scheme"),
+            Method::Native if self.native == Some(Native::Plaid) => return self.jwt_contradiction(),
             Method::Native | Method::None => return None,
-            Method::Jwt if self.jwt.alg.is_empty() => return Some("`alg` must name the accepted algorithms"),
+            Method::Jwt => {
+                if let Some(message) = self.jwt_contradiction() {
+                    return Some(message);
+                }
+            }
+            Method::EcdsaP256 if !public || self.hash != Hash::Sha256 => {
+                return Some("ECDSA on P-256 has a `key` in spki, pem or jwks and the `hash` sha256");
+            }
+            Method::RsaPkcs1 if !public => return Some("an RSA `key` is spki, pem or jwks"),
             Method::Hmac if public => return Some("an HMAC's `key` is utf8, base64, hex or sha1(utf8)"),
             Method::Ed25519 if !matches!(self.key, KeyEncoding::Base64 | KeyEncoding::Hex) => {
                 return Some("an Ed25519 `key` is base64 or hex");
@@ -407,13 +510,55 @@ impl Scheme {
         if self.ts.is_none() && (self.content.has(&Part::Timestamp) || in_key(&Part::Timestamp)) {
             return Some("`{timestamp}` needs `ts`, which says where it stands");
         }
-        if self.ts.is_none() && self.tolerance.is_some() {
+        if self.ts.is_none() && self.tolerance.is_some() && self.method != Method::Jwt {
             return Some("`tolerance` needs `ts`, which says where the timestamp stands");
         }
         if self.key_template.is_some() && !in_key(&Part::Secret) {
             return Some("`key_template` must hold `{secret}`");
         }
         None
+    }
+
+    /// What of a token does not fit together. A key serves one kind of algorithm: a public key must never be
+    /// taken for the secret of an HMAC (RFC 8725, 2.1).
+    fn jwt_contradiction(&self) -> Option<&'static str> {
+        let mut shared = false;
+        let mut public = false;
+        for name in &self.jwt.alg {
+            match jwt::algorithm(name) {
+                Some(jwt::Check::Hmac(_)) => shared = true,
+                Some(jwt::Check::Signature(..)) => public = true,
+                None => return Some("`alg` takes HS256, HS384, HS512, RS256, RS384, RS512 and ES256"),
+            }
+        }
+        let fetched = self.jwt.jwks.is_some() || self.native.is_some();
+        match (shared, public) {
+            (false, false) => Some("`alg` must name the accepted algorithms"),
+            (true, true) => {
+                Some("`alg` takes either algorithms with a shared secret or those with a public key")
+            }
+            (true, false) if fetched || self.key.is_public() => {
+                Some("an `alg` with a shared secret has a `key` in utf8, base64 or hex and no `jwks`")
+            }
+            (false, true) if !fetched && !self.key.is_public() => {
+                Some("an `alg` with a public key needs `jwks`, or a `key` in spki, pem or jwks")
+            }
+            _ => None,
+        }
+    }
+}
+
+/// Puts a hook's values in place of `{config:NAME}`. The depth is that of the source's text, which its reader bounds.
+fn fill_in(value: &mut Value, values: &[(String, String)]) {
+    match &mut value.kind {
+        Kind::String(text) => {
+            for (name, value) in values {
+                *text = text.replace(&format!("{{config:{name}}}"), value);
+            }
+        }
+        Kind::Array(elements) => elements.iter_mut().for_each(|element| fill_in(element, values)),
+        Kind::Object(members) => members.iter_mut().for_each(|member| fill_in(&mut member.value, values)),
+        Kind::Null | Kind::Bool(_) | Kind::Number(_) => {}
     }
 }
 
@@ -423,14 +568,15 @@ pub(super) struct Reader {
 }
 
 impl Reader {
+    #[inline(never)]
     pub(super) fn error(&mut self, span: Span, message: impl Into<String>) {
         self.errors.push(SourceError { span, message: message.into() });
     }
 
+    #[inline(never)]
     fn source(&mut self, value: &Value) -> Source {
         let mut source = Source {
             id: String::new(),
-            name: String::new(),
             auth: Scheme::default(),
             handshakes: Vec::new(),
             payload: Payload::default(),
@@ -438,6 +584,11 @@ impl Reader {
             delivery_id: Vec::new(),
             ack: None,
             on_reject: None,
+            door: None,
+            config: Vec::new(),
+            named_secrets: Vec::new(),
+            values: Vec::new(),
+            columns: Vec::new(),
             read_headers: Vec::new(),
         };
         let mut has_auth = false;
@@ -445,7 +596,6 @@ impl Reader {
             let value = &member.value;
             match member.key.as_str() {
                 "id" => source.id = self.text(value).unwrap_or_default(),
-                "name" => source.name = self.text(value).unwrap_or_default(),
                 "auth" => {
                     has_auth = true;
                     self.scheme(&mut source.auth, value);
@@ -466,16 +616,24 @@ impl Reader {
                         }
                     }
                 }
-                // What people read: where the facts come from, and which of them are doubtful.
-                "$schema" | "docs" | "verified" | "unverified" | "notes" => {}
+                "door" => source.door = self.choice(value, Door::NAMES, None),
+                "config" => source.config = self.by_name(value),
+                "named_secrets" => source.named_secrets = self.by_name(value),
+                "columns" => {
+                    for member in self.object(value) {
+                        if let Some(expression) = self.text(&member.value) {
+                            source.columns.push((member.key.clone(), expression));
+                        }
+                    }
+                }
+                // What only people read; build.rs leaves them out of what is compiled in.
+                "$schema" | "name" | "category" | "docs" | "verified" | "unverified" | "notes" | "secret"
+                | "hook" | "setup" | "deadline_s" | "retries" => {}
                 _ => self.unknown(member),
             }
         }
         if source.id.is_empty() {
             self.error(value.span, "`id` is missing");
-        }
-        if source.name.is_empty() {
-            self.error(value.span, "`name` is missing");
         }
         if !has_auth {
             self.error(value.span, "`auth` is missing: `{\"method\": \"none\"}` lets everybody send");
@@ -487,6 +645,7 @@ impl Reader {
         source
     }
 
+    #[inline(never)]
     fn scheme(&mut self, scheme: &mut Scheme, value: &Value) {
         let before = self.errors.len();
         let unset = Scheme::default();
@@ -526,7 +685,30 @@ impl Reader {
                 }
                 "url_claim" => scheme.jwt.url_claim = self.optional_text(value),
                 "leeway" => scheme.jwt.leeway = if null { None } else { self.whole(value, 0, 3600) },
-                "native" => scheme.native = self.optional_text(value),
+                "claims" => scheme.jwt.required = if null { Vec::new() } else { self.by_name(value) },
+                "jwks" => {
+                    scheme.jwt.jwks = self.optional_text(value);
+                    // Without a hook's values the URL is not known yet.
+                    let sound = |url: &String| {
+                        url.starts_with("{config:") || (!url.contains(['@', '#', ' ']) && url.contains("://"))
+                    };
+                    if scheme.jwt.jwks.as_ref().is_some_and(|url| !sound(url)) {
+                        self.error(value.span, "expected the URL of a JSON Web Key Set, with `https://`");
+                    }
+                }
+                "native" => {
+                    scheme.native = if null {
+                        None
+                    } else {
+                        self.text(value).and_then(|name| {
+                            let known = Native::NAMES.iter().find(|(known, _)| *known == name);
+                            if known.is_none() {
+                                self.error(value.span, "there is no such native scheme");
+                            }
+                            known.map(|(_, native)| *native)
+                        })
+                    };
+                }
                 _ => self.unknown(member),
             }
         }
@@ -543,6 +725,7 @@ impl Reader {
         }
     }
 
+    #[inline(never)]
     fn payload(&mut self, value: &Value) -> Payload {
         let mut payload = Payload::default();
         for member in self.object(value) {
@@ -551,6 +734,9 @@ impl Reader {
                 "form" => payload.form = self.choice(value, FORMS, Form::Json),
                 "field" => payload.field = self.text(value),
                 "events" => payload.events = self.text(value),
+                "unpack" => {
+                    payload.unpack = self.array(value).iter().filter_map(|value| self.packed(value)).collect()
+                }
                 "max_bytes" => payload.max_bytes = self.whole(value, 1, 100 * 1024 * 1024),
                 _ => self.unknown(member),
             }
@@ -558,7 +744,29 @@ impl Reader {
         payload
     }
 
+    #[inline(never)]
+    fn packed(&mut self, value: &Value) -> Option<Packed> {
+        let mut packed = Packed { at: Vec::new(), base64: false, many: false };
+        for member in self.object(value) {
+            let value = &member.value;
+            match member.key.as_str() {
+                "at" => match self.text(value)?.strip_prefix('/') {
+                    Some(way) => packed.at = way.split('/').map(str::to_owned).collect(),
+                    None => self.error(value.span, "expected a way such as /records/*/data"),
+                },
+                "base64" => packed.base64 = self.flag(value)?,
+                "many" => packed.many = self.flag(value)?,
+                _ => self.unknown(member),
+            }
+        }
+        if packed.at.is_empty() {
+            self.error(value.span, "`at` is missing: it says where the packed member stands");
+        }
+        Some(packed)
+    }
+
     /// The members of an object; a key that stands twice is a mistake.
+    #[inline(never)]
     pub(super) fn object<'v>(&mut self, value: &'v Value) -> &'v [Member] {
         let Kind::Object(members) = &value.kind else {
             self.error(value.span, "expected an object");
@@ -586,6 +794,7 @@ impl Reader {
         }
     }
 
+    #[inline(never)]
     pub(super) fn text(&mut self, value: &Value) -> Option<String> {
         match &value.kind {
             Kind::String(text) => Some(text.clone()),
@@ -610,6 +819,7 @@ impl Reader {
     }
 
     /// One of several words; `null` is the one that counts when nothing is written.
+    #[inline(never)]
     fn choice<T: Copy>(&mut self, value: &Value, choices: &[(&str, T)], unset: T) -> T {
         if value.kind == Kind::Null {
             return unset;
@@ -627,6 +837,7 @@ impl Reader {
     }
 
     /// A whole number within bounds.
+    #[inline(never)]
     pub(super) fn whole<T: TryFrom<u32>>(&mut self, value: &Value, least: u32, most: u32) -> Option<T> {
         let number = match &value.kind {
             Kind::Number(digits) => {
@@ -660,7 +871,22 @@ impl Reader {
         Location::read(text).map_err(|message| self.error(span, message)).ok()
     }
 
+    /// Names and texts: the members of an object. A boolean is a text too.
+    #[inline(never)]
+    fn by_name(&mut self, value: &Value) -> Vec<(String, String)> {
+        let mut found = Vec::new();
+        for member in self.object(value) {
+            let text = match member.value.kind {
+                Kind::Bool(flag) => Some(flag.to_string()),
+                _ => self.text(&member.value),
+            };
+            found.extend(text.map(|text| (member.key.clone(), text)));
+        }
+        found
+    }
+
     /// A location or an array of them.
+    #[inline(never)]
     pub(super) fn locations(&mut self, value: &Value) -> Vec<Location> {
         match &value.kind {
             Kind::Array(elements) => elements.iter().filter_map(|element| self.location(element)).collect(),

@@ -99,6 +99,8 @@ fn placeholder(name: &str, purpose: Use) -> Result<Part, String> {
         "method" => Part::Method,
         "url" => Part::Url,
         "secret" => Part::Secret,
+        // A value of the hook's configuration that is not known yet: a source is first read without a hook.
+        _ if name.starts_with("config:") => Part::Text(format!("{{{name}}}")),
         _ => match name.strip_prefix("hmac-") {
             Some(mac) => {
                 let (how, of) =

@@ -7,10 +7,15 @@ use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use subtle::{Choice, ConstantTimeEq as _};
 
-use super::decode::decode;
+use super::decode::open;
 use super::delivery::{Delivery, Field};
 use super::handshake::{Handshake, Reply};
+use super::jwt;
+use super::keyring::{Keyring, Wanted};
 use super::location::{Found, Location, hex_digit, is_numbered};
+#[cfg(feature = "pure-crypto")]
+use super::public_key::KeyKind;
+use super::public_key::PublicKey;
 use super::rejection::Rejection;
 use super::secret::{Secret, Secrets};
 use super::source::{Encoding, Form, Hash, Method, Scheme, Source, TimestampPlace, TimestampUnit};
@@ -59,6 +64,11 @@ pub trait Crypto {
     /// Whether this is an Ed25519 signature of the message under the public key
     /// ([RFC 8032](https://www.rfc-editor.org/rfc/rfc8032)).
     fn ed25519(&self, key: &[u8; 32], message: &[u8], signature: &[u8; 64]) -> bool;
+
+    /// Whether this is a signature of the message under the public key: ECDSA with SHA-256 in DER
+    /// ([FIPS 186-5](https://csrc.nist.gov/pubs/fips/186-5/final), RFC 3279, 2.2.3) for a key on P-256, and
+    /// RSASSA-PKCS1-v1_5 with `hash` ([RFC 8017](https://www.rfc-editor.org/rfc/rfc8017#section-8.2)) for one of RSA.
+    fn signed(&self, key: &PublicKey, hash: Hash, message: &[u8], signature: &[u8]) -> bool;
 }
 
 /// Cryptography in Rust alone.
@@ -66,7 +76,8 @@ pub trait Crypto {
 #[derive(Clone, Copy, Debug, Default)]
 pub struct PureCrypto;
 
-/// The HMAC (RFC 2104) of three parts in a row.
+/// The HMAC (RFC 2104) of three parts in a row. Without `pure-crypto` it has SHA-1 and SHA-256 only, which nearly
+/// every product uses, and gives an empty code for the rest: the host has those.
 pub fn hmac(hash: Hash, key: &[u8], before: &[u8], body: &[u8], after: &[u8]) -> Mac {
     use hmac::{Hmac, KeyInit as _, Mac as _};
 
@@ -87,7 +98,12 @@ pub fn hmac(hash: Hash, key: &[u8], before: &[u8], body: &[u8], after: &[u8]) ->
     match hash {
         Hash::Sha1 => code!(sha1::Sha1),
         Hash::Sha256 => code!(sha2::Sha256),
+        #[cfg(feature = "pure-crypto")]
+        Hash::Sha384 => code!(sha2::Sha384),
+        #[cfg(feature = "pure-crypto")]
         Hash::Sha512 => code!(sha2::Sha512),
+        #[cfg(not(feature = "pure-crypto"))]
+        Hash::Sha384 | Hash::Sha512 => Mac::new(&[]),
     }
 }
 
@@ -102,6 +118,41 @@ impl Crypto for PureCrypto {
         ed25519_dalek::VerifyingKey::from_bytes(key)
             .is_ok_and(|key| key.verify_strict(message, &signature).is_ok())
     }
+
+    fn signed(&self, key: &PublicKey, hash: Hash, message: &[u8], signature: &[u8]) -> bool {
+        match key.kind {
+            KeyKind::P256 => ecdsa_p256(key, hash, message, signature),
+            KeyKind::Rsa => rsa_pkcs1(key, hash, message, signature),
+        }
+    }
+}
+
+#[cfg(feature = "pure-crypto")]
+fn ecdsa_p256(key: &PublicKey, hash: Hash, message: &[u8], signature: &[u8]) -> bool {
+    use p256::ecdsa::signature::Verifier as _;
+    use p256::ecdsa::{DerSignature, VerifyingKey};
+    use p256::pkcs8::DecodePublicKey as _;
+
+    let signature = DerSignature::from_bytes(signature);
+    hash == Hash::Sha256
+        && VerifyingKey::from_public_key_der(key.spki())
+            .is_ok_and(|key| signature.is_ok_and(|signature| key.verify(message, &signature).is_ok()))
+}
+
+#[cfg(feature = "pure-crypto")]
+fn rsa_pkcs1(key: &PublicKey, hash: Hash, message: &[u8], signature: &[u8]) -> bool {
+    use rsa::pkcs1v15::Pkcs1v15Sign;
+    use rsa::pkcs8::DecodePublicKey as _;
+    use sha2::Digest as _;
+
+    let (padding, digest) = match hash {
+        Hash::Sha1 => (Pkcs1v15Sign::new::<sha1::Sha1>(), sha1::Sha1::digest(message).to_vec()),
+        Hash::Sha256 => (Pkcs1v15Sign::new::<sha2::Sha256>(), sha2::Sha256::digest(message).to_vec()),
+        Hash::Sha384 => (Pkcs1v15Sign::new::<sha2::Sha384>(), sha2::Sha384::digest(message).to_vec()),
+        Hash::Sha512 => (Pkcs1v15Sign::new::<sha2::Sha512>(), sha2::Sha512::digest(message).to_vec()),
+    };
+    rsa::RsaPublicKey::from_public_key_der(key.spki())
+        .is_ok_and(|key| key.verify(padding, &digest, signature).is_ok())
 }
 
 /// What a delivery turned out to be.
@@ -111,6 +162,37 @@ pub enum Verdict<'a> {
     Handshake(Reply),
     /// A delivery of the source.
     Verified(Verified<'a>),
+    /// It cannot be said without this key: fetch it, hand it to the [`Keyring`] and ask again.
+    NeedsKey(Wanted),
+    /// A handshake whose answer is a request of ours: GET this URL, which the source pins; when that has
+    /// succeeded, send the answer.
+    Visit {
+        /// The URL.
+        url: String,
+        /// The answer.
+        reply: Reply,
+    },
+}
+
+/// What is judged, and with what.
+pub(super) struct Context<'s, 'd> {
+    pub source: &'s Source,
+    pub secrets: &'s Secrets,
+    pub keyring: &'s Keyring,
+    pub delivery: &'s Delivery<'d>,
+    /// In milliseconds since the Unix epoch.
+    pub now: i64,
+    pub crypto: &'s dyn Crypto,
+}
+
+/// What a proof came to, where it is not refused.
+pub(super) enum Proof<'s> {
+    /// It holds, by this secret where a secret was used.
+    Sound(Option<&'s Secret>),
+    /// This key is needed to say so.
+    NeedsKey(Wanted),
+    /// It holds, and asks for a visit.
+    Visit(String),
 }
 
 /// A delivery that is the source's own. Only [`verify`] makes one.
@@ -141,6 +223,11 @@ impl<'a> Verified<'a> {
     /// The body as it came over the wire.
     pub fn into_body(self) -> Cow<'a, [u8]> {
         self.body
+    }
+
+    /// The same delivery with a body of its own.
+    pub fn into_owned(self) -> Verified<'static> {
+        Verified { body: Cow::Owned(self.body.into_owned()), ..self }
     }
 
     /// When it was verified, in milliseconds since the Unix epoch.
@@ -179,6 +266,22 @@ pub fn verify<'a>(
     now: i64,
     crypto: &dyn Crypto,
 ) -> Result<Verdict<'a>, Rejection> {
+    verify_with(source, secrets, &Keyring::default(), delivery, now, crypto)
+}
+
+/// As [`verify`], with the keys that were fetched; [`verify`] has none.
+///
+/// # Errors
+///
+/// The first reason to turn it away.
+pub fn verify_with<'a>(
+    source: &Source,
+    secrets: &Secrets,
+    keyring: &Keyring,
+    delivery: &Delivery<'a>,
+    now: i64,
+    crypto: &dyn Crypto,
+) -> Result<Verdict<'a>, Rejection> {
     refuse_repeated_headers(source, delivery)?;
 
     for handshake in source.handshakes.iter().filter(|handshake| !handshake.signed) {
@@ -193,8 +296,18 @@ pub fn verify<'a>(
         return Err(Rejection::MethodNotAllowed { allow: allowed_methods(source) });
     }
 
-    let key = checked(&source.auth, secrets, delivery, now, crypto)?;
+    let key = match checked(&Context { source, secrets, keyring, delivery, now, crypto })? {
+        Proof::Sound(key) => key,
+        Proof::NeedsKey(wanted) => return Ok(Verdict::NeedsKey(wanted)),
+        Proof::Visit(url) => {
+            let reply = Reply { status: 200, headers: Vec::new(), body: Vec::new() };
+            return Ok(Verdict::Visit { url, reply });
+        }
+    };
 
+    if let Some(reply) = source.door.and_then(|door| door.inquiry(delivery)) {
+        return reply.map(Verdict::Handshake);
+    }
     let json = opened(source, delivery);
     if let Some(handshake) = signed().find(|handshake| handshake.matches(delivery, &json)) {
         let reply = handshake.answer(secrets, key, delivery, &json, crypto)?;
@@ -246,32 +359,33 @@ fn allowed_methods(source: &Source) -> String {
 
 /// The text in which a verified delivery's type and id are looked up: the body, or what it holds.
 fn opened<'r>(source: &Source, delivery: &'r Delivery<'_>) -> Cow<'r, [u8]> {
-    let encoding = match delivery.headers.get("content-encoding") {
-        Field::Once(encoding) => Some(encoding),
-        Field::Absent | Field::Repeated => None,
-    };
+    let compressed = delivery.headers.get("content-encoding") != Field::Absent;
     let body = Cow::Borrowed(delivery.body);
     let facts = source.event_type.iter().chain(&source.delivery_id);
     let signed = source.handshakes.iter().filter(|handshake| handshake.signed);
     let mut read = facts.chain(signed.flat_map(Handshake::locations));
-    let plain = encoding.is_none() && source.payload.field.is_none();
-    if plain || source.payload.form == Form::Ndjson || !read.any(|place| matches!(place, Location::Json(_))) {
+    let form = source.payload.form;
+    let plain =
+        !compressed && source.payload.field.is_none() && matches!(form, Form::Json | Form::CloudEvents);
+    if plain
+        || source.door.is_some()
+        || form == Form::Ndjson
+        || !read.any(|place| matches!(place, Location::Json(_)))
+    {
         return body;
     }
     // What is wrong with the body is told when it is decoded for its events.
-    decode(source, encoding, body, source.payload.max_bytes.unwrap_or(OPENED)).unwrap_or_default()
+    open(source, delivery, body, source.payload.max_bytes.unwrap_or(OPENED)).unwrap_or_default()
 }
 
-/// Checks the proof; gives the key that it was made with, where there is one.
-fn checked<'s>(
-    scheme: &Scheme,
-    secrets: &'s Secrets,
-    delivery: &Delivery<'_>,
-    now: i64,
-    crypto: &dyn Crypto,
-) -> Result<Option<&'s Secret>, Rejection> {
-    if scheme.method == Method::None {
-        return Ok(None);
+/// Checks the proof.
+fn checked<'s>(context: &Context<'s, '_>) -> Result<Proof<'s>, Rejection> {
+    let Context { secrets, delivery, now, crypto, .. } = *context;
+    let scheme = &context.source.auth;
+    match (scheme.method, scheme.native) {
+        (Method::None, _) => return Ok(Proof::Sound(None)),
+        (Method::Native, Some(native)) => return native.check(context),
+        _ => {}
     }
     let mut values = Vec::new();
     for location in &scheme.sig {
@@ -342,19 +456,39 @@ fn checked<'s>(
                 })
             }
         }
-        // Secrets cannot be made for these, see `Source::refusal`.
-        Method::EcdsaP256 | Method::RsaPkcs1 | Method::Jwt | Method::Native | Method::None => None,
+        Method::EcdsaP256 | Method::RsaPkcs1 => {
+            let time = match &scheme.ts {
+                Some(place) => signed_time(scheme, place, &values, delivery, now)?,
+                None => Cow::Borrowed(""),
+            };
+            let message = whole_content(scheme, &time, delivery)?;
+            for candidate in candidates {
+                let signature = blob(scheme.enc, candidate).ok_or(Rejection::SignatureMalformed)?;
+                let mut keys = secrets.public().filter(|key| key.holds(now));
+                if keys.any(|key| crypto.signed(key, scheme.hash, &message, &signature)) {
+                    return Ok(Proof::Sound(None));
+                }
+            }
+            None
+        }
+        Method::Jwt => {
+            let [token] = candidates.as_slice() else { return Err(Rejection::SignatureMalformed) };
+            return jwt::check(context, token, |_| {
+                Ok(scheme.jwt.jwks.clone().map(|url| Wanted { url, body: None }))
+            });
+        }
+        Method::Native | Method::None => None,
     };
-    found.map(Some).ok_or(Rejection::SignatureMismatch)
+    found.map(|secret| Proof::Sound(Some(secret))).ok_or(Rejection::SignatureMismatch)
 }
 
 /// Whether one of them is true; all are looked at.
-fn any(choices: impl Iterator<Item = Choice>) -> Choice {
+pub(super) fn any(choices: impl Iterator<Item = Choice>) -> Choice {
     choices.fold(Choice::from(0), |any, choice| any | choice)
 }
 
 /// The first secret that matches. All are tried, so that the time does not tell which one it was.
-fn matching(secrets: &Secrets, matches: impl Fn(&Secret) -> Choice) -> Option<&Secret> {
+pub(super) fn matching(secrets: &Secrets, matches: impl Fn(&Secret) -> Choice) -> Option<&Secret> {
     let mut found = None;
     for secret in secrets.iter() {
         let matched = bool::from(matches(secret));
@@ -418,18 +552,23 @@ fn signed_time<'r>(
         }
     };
     let time = timestamp::read(&text, scheme.ts_unit).ok_or(Rejection::TimestampMalformed)?;
-    if let Some(tolerance) = scheme.tolerance {
-        // Whoever writes seconds compares seconds.
-        let now = match scheme.ts_unit {
-            TimestampUnit::Seconds => now.saturating_sub(now.rem_euclid(1000)),
-            TimestampUnit::Milliseconds | TimestampUnit::Rfc3339 => now,
-        };
-        let age = now.saturating_sub(time);
-        if age.unsigned_abs() > u64::from(tolerance).saturating_mul(1000) {
-            return Err(Rejection::TimestampStale { age: age.div_euclid(1000), tolerance });
-        }
-    }
+    // Whoever writes seconds compares seconds.
+    let now = match scheme.ts_unit {
+        TimestampUnit::Seconds => now.saturating_sub(now.rem_euclid(1000)),
+        TimestampUnit::Milliseconds | TimestampUnit::Rfc3339 => now,
+    };
+    within(scheme.tolerance, time, now)?;
     Ok(text)
+}
+
+/// Whether a time is near enough to now; both are in milliseconds, the tolerance in seconds.
+pub(super) fn within(tolerance: Option<u32>, time: i64, now: i64) -> Result<(), Rejection> {
+    let Some(tolerance) = tolerance else { return Ok(()) };
+    let age = now.saturating_sub(time);
+    if age.unsigned_abs() > u64::from(tolerance).saturating_mul(1000) {
+        return Err(Rejection::TimestampStale { age: age.div_euclid(1000), tolerance });
+    }
+    Ok(())
 }
 
 /// What is signed, in three pieces so that the body need not be copied.
@@ -438,6 +577,13 @@ struct Content<'a> {
     before: Vec<u8>,
     body: &'a [u8],
     after: Vec<u8>,
+}
+
+/// What is signed, in one piece.
+#[inline(never)]
+fn whole_content(scheme: &Scheme, time: &str, delivery: &Delivery<'_>) -> Result<Vec<u8>, Rejection> {
+    let Content { before, body, after } = content(&scheme.content, time, delivery)?;
+    Ok([before.as_slice(), body, after.as_slice()].concat())
 }
 
 fn content<'a>(template: &Template, time: &str, delivery: &Delivery<'a>) -> Result<Content<'a>, Rejection> {
@@ -506,6 +652,23 @@ fn decoded(scheme: &Scheme, candidates: &[&str], length: usize) -> Result<Vec<[u
         }
     }
     if signatures.is_empty() { Err(Rejection::SignatureMalformed) } else { Ok(signatures) }
+}
+
+/// The bytes of a signature whose length its key decides, if it is written canonically.
+fn blob(encoding: Encoding, text: &str) -> Option<Vec<u8>> {
+    const LONGEST: usize = 4096;
+    if text.len() > LONGEST {
+        return None;
+    }
+    match encoding {
+        Encoding::Hex => {
+            let (pairs, rest) = text.as_bytes().as_chunks::<2>();
+            let byte = |[high, low]: &[u8; 2]| Some((hex_digit(*high)? << 4) | hex_digit(*low)?);
+            if rest.is_empty() { pairs.iter().map(byte).collect() } else { None }
+        }
+        Encoding::Base64 => STANDARD.decode(text).ok(),
+        Encoding::Base64Url => URL_SAFE_NO_PAD.decode(text).ok(),
+    }
 }
 
 /// The bytes of a signature, if it is written canonically and has the length that it must have.

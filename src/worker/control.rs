@@ -1,10 +1,11 @@
 //! What is not on an event's way: health, handshakes by GET or OPTIONS, and addresses that lead nowhere.
 
-use super::{HostCrypto, RELAY};
+use super::{HostCrypto, RELAY, at_door};
 use crate::json::write_string;
-use crate::relay::{Passage, Relay, json_reply, problem};
+use crate::relay::{Hook, Passage, Relay, json_reply, problem};
 use crate::webhook::delivery::{Delivery, Headers};
 use crate::webhook::handshake::Reply;
+use crate::webhook::keyring::Keyring;
 use crate::webhook::location::path;
 use crate::webhook::rejection::Rejection;
 use worker::worker_sys::web_sys::Request;
@@ -16,12 +17,18 @@ async fn fetch(request: Request, _env: Env, _context: Context) -> worker::Result
     let (method, url) = (request.method(), request.url());
     let path = path(&url);
     let reply = match path.strip_prefix("/hooks/") {
-        Some(name) => hook(name, &request),
+        Some(name) => hook(|hook| hook.name() == name, &request),
         None if path == "/healthz" => match method.as_str() {
             "GET" | "HEAD" => RELAY.with_borrow(health),
             _ => method_not_allowed("GET, HEAD"),
         },
-        None => problem(404, "not_found", "There is nothing here. Webhooks go to /hooks/<name>."),
+        None => match at_door(&method, &url, |name| request.headers().get(name).ok().flatten()) {
+            Some(index) => {
+                let wanted = RELAY.with_borrow(|relay| relay.as_ref().ok()?.hooks().get(index).cloned());
+                hook(|hook| wanted.as_deref().is_some_and(|wanted| std::ptr::eq(wanted, hook)), &request)
+            }
+            None => problem(404, "not_found", "There is nothing here. Webhooks go to /hooks/<name>."),
+        },
     };
     let mut response = match method.as_str() {
         "HEAD" => Response::empty()?,
@@ -40,7 +47,7 @@ fn method_not_allowed(allow: &str) -> Reply {
 }
 
 /// A request to a hook that is no POST: a handshake, or a mistake. Also a POST to a hook that does not exist.
-fn hook(name: &str, request: &Request) -> Reply {
+fn hook(is_it: impl Fn(&Hook) -> bool, request: &Request) -> Reply {
     let now = i64::try_from(Date::now().as_millis()).unwrap_or(i64::MAX);
     let (method, url) = (request.method(), request.url());
     let mut headers = Headers::new();
@@ -49,12 +56,12 @@ fn hook(name: &str, request: &Request) -> Reply {
     }
     let (passage, known) = RELAY.with_borrow(|relay| match relay {
         Err(_) => (None, false),
-        Ok(relay) => match relay.hooks().iter().find(|hook| hook.name() == name) {
+        Ok(relay) => match relay.hooks().iter().find(|hook| is_it(hook)) {
             None => (Some(Passage::refuse(None, &Rejection::UnknownHook, now)), false),
             Some(hook) => {
                 let url = hook.url().unwrap_or(&url);
                 let delivery = Delivery { method: &method, url, headers, body: &[] };
-                (Some(Passage::begin(hook, &delivery, now, &HostCrypto)), true)
+                (Some(Passage::begin(hook, &Keyring::default(), &delivery, now, &HostCrypto)), true)
             }
         },
     });

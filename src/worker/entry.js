@@ -10,6 +10,8 @@ import module from "./ccf_edge_bg.wasm";
 const OVER = 0;
 const ASK = 1;
 const WAIT = 3;
+const FETCH = 4;
+const AGAIN = 5;
 
 /** Azure answers within seconds; a connection that says nothing for this long is a failure. */
 const ANSWER_WITHIN_MS = 20_000;
@@ -42,7 +44,7 @@ export function relay(files) {
         }
         if (request.method === "POST") {
           const { url } = request;
-          const hook = hooks.get(hookName(url));
+          const hook = hooks.get(hookName(url)) ?? atDoor(url, request);
           if (hook !== undefined) {
             return await receive(hook, url, request);
           }
@@ -74,6 +76,12 @@ function hookName(url) {
   return url.slice(path + "/hooks/".length, query === -1 ? undefined : query);
 }
 
+/** The hook of a POST to another path than `/hooks/<name>`, such as Splunk's. */
+function atDoor(url, request) {
+  const index = core.door(url, request.headers.get("authorization") ?? undefined);
+  return index < 0 ? undefined : [...hooks.values()][index];
+}
+
 async function receive(hook, url, request) {
   const mine = generation;
   const headers = headerText(hook, request.headers);
@@ -89,7 +97,7 @@ async function receive(hook, url, request) {
   }
   // On Workers the clock stands still between two pieces of I/O.
   let now = Date.now();
-  const passage =
+  let passage =
     body === null ? core.too_large(hook.index, now) : core.receive(hook.index, url, headers, body, now);
   let step = passage.next(now);
   while (step !== OVER) {
@@ -99,6 +107,21 @@ async function receive(hook, url, request) {
         return unavailable();
       }
       now = Date.now();
+      step = passage.next(now);
+      continue;
+    }
+    if (step === FETCH) {
+      const { status = 0, body: found } = await get(passage.fetch_url(), passage.fetch_body());
+      if (mine !== generation) {
+        return unavailable();
+      }
+      now = Date.now();
+      step = passage.fetched(now, status, found ?? new Uint8Array());
+      continue;
+    }
+    if (step === AGAIN) {
+      passage.free();
+      passage = core.receive(hook.index, url, headers, body, now);
       step = passage.next(now);
       continue;
     }
@@ -185,6 +208,11 @@ async function readUpTo(request, limit) {
   return body;
 }
 
+/** A key that the core wants, or the visit that confirms a subscription. A body is JSON and makes it a POST. */
+function get(url, body) {
+  return ask(url, body === undefined ? {} : { "content-type": "application/json" }, body);
+}
+
 /** Sends a request and gives its answer, or why there is none. */
 function ask(url, headers, body) {
   // A timer costs a tenth of what AbortSignal.timeout() costs, and a promise with two ways to settle less than
@@ -201,7 +229,8 @@ function ask(url, headers, body) {
 }
 
 async function exchange(url, headers, body) {
-  const response = await fetch(url, { method: "POST", headers, body, redirect: "manual" });
+  const method = body === undefined ? "GET" : "POST";
+  const response = await fetch(url, { method, headers, body, redirect: "manual" });
   if (response.status === 204) {
     return { status: 204 };
   }

@@ -1,7 +1,7 @@
 // Cryptography that the runtime does natively, several times faster than wasm, and synchronously.
 import { createHmac, createPublicKey, verify } from "node:crypto";
 
-const HASHES = ["sha1", "sha256", "sha512"];
+const HASHES = ["sha1", "sha256", "sha384", "sha512"];
 
 /** Writes the HMAC of the three parts in a row to `out` and returns its length. */
 export function hmac(hash, key, before, body, after, out) {
@@ -27,6 +27,16 @@ export function ed25519(key, message, signature) {
       .replace(/=+$/, "");
     const publicKey = createPublicKey({ key: { kty: "OKP", crv: "Ed25519", x }, format: "jwk" });
     return verify(null, message, publicKey, signature);
+  } catch {
+    return false;
+  }
+}
+
+/** Whether an RSA signature (PKCS #1 v1.5) or an ECDSA signature (in DER) is right. What is none is just wrong. */
+export function signed(spki, hash, message, signature) {
+  try {
+    const key = createPublicKey({ key: spki, format: "der", type: "spki" });
+    return verify(HASHES[hash], message, key, signature);
   } catch {
     return false;
   }

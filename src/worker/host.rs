@@ -1,5 +1,6 @@
 //! What the runtime does better than wasm: native cryptography, called synchronously.
 
+use crate::webhook::public_key::PublicKey;
 use crate::webhook::source::Hash;
 use crate::webhook::verify::{self, Crypto, Mac};
 use wasm_bindgen::prelude::*;
@@ -8,6 +9,7 @@ use wasm_bindgen::prelude::*;
 extern "C" {
     fn hmac(hash: u32, key: &[u8], before: &[u8], body: &[u8], after: &[u8], out: &mut [u8]) -> u32;
     fn ed25519(key: &[u8], message: &[u8], signature: &[u8]) -> bool;
+    fn signed(spki: &[u8], hash: u32, message: &[u8], signature: &[u8]) -> bool;
 }
 
 /// From this many bytes on the host's code is worth its call: it is several times faster, but the call costs as
@@ -19,20 +21,30 @@ pub(super) struct HostCrypto;
 
 impl Crypto for HostCrypto {
     fn hmac(&self, hash: Hash, key: &[u8], before: &[u8], body: &[u8], after: &[u8]) -> Mac {
-        if before.len() + body.len() + after.len() < HOST_FROM {
+        let in_wasm = matches!(hash, Hash::Sha1 | Hash::Sha256);
+        if in_wasm && before.len() + body.len() + after.len() < HOST_FROM {
             return verify::hmac(hash, key, before, body, after);
         }
-        let number = match hash {
-            Hash::Sha1 => 0,
-            Hash::Sha256 => 1,
-            Hash::Sha512 => 2,
-        };
         let mut out = [0; 64];
-        let length = hmac(number, key, before, body, after, &mut out);
+        let length = hmac(number(hash), key, before, body, after, &mut out);
         Mac::new(out.get(..length as usize).unwrap_or_default())
     }
 
     fn ed25519(&self, key: &[u8; 32], message: &[u8], signature: &[u8; 64]) -> bool {
         ed25519(key, message, signature)
+    }
+
+    fn signed(&self, key: &PublicKey, hash: Hash, message: &[u8], signature: &[u8]) -> bool {
+        signed(key.spki(), number(hash), message, signature)
+    }
+}
+
+/// The number by which `host.js` knows a hash.
+fn number(hash: Hash) -> u32 {
+    match hash {
+        Hash::Sha1 => 0,
+        Hash::Sha256 => 1,
+        Hash::Sha384 => 2,
+        Hash::Sha512 => 3,
     }
 }

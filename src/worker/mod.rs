@@ -20,8 +20,9 @@ use crate::azure::{Answer, Request};
 use crate::config::{ConfigError, Mode};
 use crate::json;
 use crate::mapping::plan::HeaderNames;
-use crate::relay::{self, Hook, Next, Relay};
+use crate::relay::{self, Fetch, Hook, Next, Relay};
 use crate::webhook::delivery::{Delivery, Headers};
+use crate::webhook::keyring::Wanted;
 use crate::webhook::rejection::Rejection;
 use host::HostCrypto;
 use js_sys::{Reflect, Uint8Array};
@@ -37,6 +38,8 @@ const OVER: u32 = 0;
 const ASK: u32 = 1;
 const ASK_THE_SAME: u32 = 2;
 const WAIT: u32 = 3;
+const FETCH: u32 = 4;
+const AGAIN: u32 = 5;
 
 thread_local! {
     /// An isolate has one thread, one relay, and the mistakes that keep it from having one.
@@ -112,7 +115,27 @@ pub fn receive(index: u32, url: &str, headers: &str, body: &[u8], now: f64) -> P
     };
     let delivery =
         Delivery { method: "POST", url: hook.url().unwrap_or(url), headers: fields(headers), body };
-    Passage::new(relay::Passage::begin(&hook, &delivery, now, &HostCrypto))
+    RELAY.with_borrow_mut(|relay| match relay {
+        Ok(relay) => Passage::new(relay::Passage::begin(&hook, relay.keyring(), &delivery, now, &HostCrypto)),
+        Err(_) => Passage::new(relay::Passage::refuse(None, &Rejection::UnknownHook, now)),
+    })
+}
+
+/// The index of the hook that a POST outside of `/hooks/` is for, or -1.
+#[wasm_bindgen]
+pub fn door(url: &str, authorization: Option<String>) -> i32 {
+    let header = |name: &str| authorization.clone().filter(|_| name == "authorization");
+    at_door("POST", url, header).and_then(|index| i32::try_from(index).ok()).unwrap_or(-1)
+}
+
+/// The hook that a request outside of `/hooks/` is for.
+fn at_door(method: &str, url: &str, header: impl Fn(&str) -> Option<String>) -> Option<usize> {
+    let mut headers = Headers::new();
+    if let Some(value) = header("authorization") {
+        headers.push("authorization", value);
+    }
+    let delivery = Delivery { method, url, headers, body: &[] };
+    RELAY.with_borrow(|relay| relay.as_ref().ok()?.at_door(&delivery, 0, &HostCrypto))
 }
 
 /// Refuses a body that is longer than the hook takes.
@@ -139,19 +162,33 @@ pub struct Passage {
     /// The body of the request that [`Passage::next`] asks for.
     body: Option<Uint8Array>,
     wait_ms: u32,
+    fetch: Option<Wanted>,
 }
 
 #[wasm_bindgen]
 impl Passage {
     fn new(passage: relay::Passage) -> Passage {
-        Passage { passage, body: None, wait_ms: 0 }
+        Passage { passage, body: None, wait_ms: 0, fetch: None }
     }
 
     /// What to do next: [`OVER`], [`ASK`], [`ASK_THE_SAME`] (as `ASK`, but neither the URL nor the header fields
-    /// have changed since the last `ASK` of any passage) or [`WAIT`].
+    /// have changed since the last `ASK` of any passage), [`WAIT`], [`FETCH`] (what [`Passage::fetch_url`] says, for
+    /// [`Passage::fetched`]) or [`AGAIN`] (take the delivery in again).
     pub fn next(&mut self, now: f64) -> u32 {
         RELAY.with_borrow_mut(|relay| {
             let Ok(relay) = relay else { return OVER };
+            match self.passage.errand(now as i64, relay.keyring()) {
+                None => {}
+                Some(Fetch::Again) => return AGAIN,
+                Some(Fetch::Wait(ms)) => {
+                    self.wait_ms = ms;
+                    return WAIT;
+                }
+                Some(Fetch::Ask(wanted)) => {
+                    self.fetch = Some(wanted);
+                    return FETCH;
+                }
+            }
             match self.passage.next(now as i64, relay.client()) {
                 Next::Over => OVER,
                 Next::Ask(request) => {
@@ -218,6 +255,27 @@ impl Passage {
             }
         });
         self.next(now)
+    }
+
+    /// Where the key is that is wanted, or what is to be visited.
+    pub fn fetch_url(&self) -> Option<String> {
+        self.fetch.as_ref().map(|wanted| wanted.url.clone())
+    }
+
+    /// The JSON to POST there; without one it is a GET.
+    pub fn fetch_body(&self) -> Option<Uint8Array> {
+        self.fetch.as_ref()?.body.as_deref().map(Uint8Array::from)
+    }
+
+    /// Takes in the answer to [`FETCH`], 0 where there was none, and gives what to do next.
+    pub fn fetched(&mut self, now: f64, status: u16, body: Vec<u8>) -> u32 {
+        let answer = Answer::Response { status, retry_after: None, body };
+        RELAY.with_borrow_mut(|relay| {
+            if let Ok(relay) = relay {
+                self.passage.fetched(now as i64, &answer, relay.keyring());
+            }
+        });
+        if self.passage.reply().is_some() { OVER } else { AGAIN }
     }
 
     /// Whether the reply is a status and nothing else.
