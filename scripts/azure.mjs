@@ -25,8 +25,8 @@ const BODY_LIMIT = 64 * 1024 * 1024;
  *   dcr_immutable_id: string, token_lifetime_s?: number, strict?: boolean}} settings
  */
 export async function startAzure({ port = 0, dcr, ...settings }) {
-  const { initSync, LocalAzure } = await import("../pkg/wasm/ccf_edge.js");
-  initSync({ module: readFileSync(join(root, "pkg", "wasm", "ccf_edge_bg.wasm")) });
+  const { initSync, LocalAzure } = await import("../pkg/local/ccf_edge.js");
+  initSync({ module: readFileSync(join(root, "pkg", "local", "ccf_edge_bg.wasm")) });
   const azure = new LocalAzure(JSON.stringify(settings), dcr);
   const watchers = [];
   const seen = new Map();
@@ -186,8 +186,8 @@ if (process.argv[1] === import.meta.filename) {
       process.exit(2);
     }
   }
-  const { buildPackage } = await import("./build.mjs");
-  await buildPackage();
+  const { buildLocal } = await import("./build.mjs");
+  await buildLocal();
   const azure = await startAzure({
     port: Number(values.port),
     dcr: readFileSync(values.dcr, "utf8"),

@@ -1,4 +1,4 @@
-// Builds the two faces of the crate: the Worker (pkg/worker) and the JavaScript package (pkg/wasm).
+// Builds the faces of the crate: the Worker (pkg/worker), the validator (pkg/wasm) and local Azure (pkg/local).
 //
 //   cargo -> wasm-bindgen -> wasm-opt -> for the Worker esbuild
 //
@@ -22,7 +22,7 @@ import { environment, root } from "./setup.mjs";
 
 const cache = join(root, "node_modules", ".cache", "ccf-edge");
 
-/** What both faces are built from, relative to the repository. */
+/** What every face is built from, relative to the repository. */
 const INPUTS = [
   "src/**/*",
   "sources/**/*",
@@ -72,11 +72,21 @@ export async function buildWorker() {
   });
 }
 
-/** Builds `pkg/wasm`: the functions of the crate for browsers, Node and Workers. */
+/** Builds `pkg/wasm`: the validator for browsers, Node and Workers. */
 export async function buildPackage() {
-  const out = join(root, "pkg", "wasm");
-  await build("js", [join(out, "ccf_edge.js"), join(out, "ccf_edge_bg.wasm")], async (scratch) => {
-    const { glue, wasm } = await compile("js", scratch, []);
+  // Bundlers follow the path in the package's entries; one in the glue as well would make them emit the file twice.
+  await buildModule("js", join(root, "pkg", "wasm"), ["--omit-default-module-path"]);
+}
+
+/** Builds `pkg/local`: local Azure, and the check of a relay's configuration. */
+export async function buildLocal() {
+  await buildModule("local", join(root, "pkg", "local"));
+}
+
+/** Builds the face of a feature as it comes from wasm-bindgen. */
+async function buildModule(feature, out, bindgenOptions = []) {
+  await build(feature, [join(out, "ccf_edge.js"), join(out, "ccf_edge_bg.wasm")], async (scratch) => {
+    const { glue, wasm } = await compile(feature, scratch, bindgenOptions);
     copyFileSync(glue, join(out, "ccf_edge.js"));
     copyFileSync(wasm, join(out, "ccf_edge_bg.wasm"));
   });
@@ -180,6 +190,7 @@ if (import.meta.filename === process.argv[1]) {
   try {
     await buildWorker();
     await buildPackage();
+    await buildLocal();
   } catch (error) {
     say(error.message);
     process.exitCode = 1;

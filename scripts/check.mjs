@@ -7,7 +7,7 @@
 import { readFileSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { buildPackage } from "./build.mjs";
+import { buildLocal } from "./build.mjs";
 import { root } from "./setup.mjs";
 
 const { positionals } = parseArgs({ allowPositionals: true });
@@ -25,9 +25,9 @@ async function check(folder) {
   }
   if (Object.keys(texts).length < 2) return 1;
 
-  await buildPackage();
-  const { check_relay, initSync } = await import("../pkg/wasm/ccf_edge.js");
-  initSync({ module: readFileSync(join(root, "pkg", "wasm", "ccf_edge_bg.wasm")) });
+  await buildLocal();
+  const { check_relay, initSync } = await import("../pkg/local/ccf_edge.js");
+  initSync({ module: readFileSync(join(root, "pkg", "local", "ccf_edge_bg.wasm")) });
   // wrangler tells its build command which of its commands it serves.
   const development = process.env.WRANGLER_COMMAND === "dev";
   const { errors, secrets } = JSON.parse(check_relay(texts["relay.json"], texts["DCR.json"], development));

@@ -14,7 +14,7 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { startAzure } from "./azure.mjs";
-import { buildPackage, buildWorker } from "./build.mjs";
+import { buildLocal, buildWorker } from "./build.mjs";
 import { root } from "./setup.mjs";
 import { freePort, startWorker, writeRelay } from "./worker.mjs";
 
@@ -57,7 +57,7 @@ async function main() {
   let lap = stopwatch();
   say("Building the Worker and local Azure");
   await buildWorker();
-  await buildPackage();
+  await buildLocal();
   times.build_ms = lap();
 
   lap = stopwatch();

@@ -8,7 +8,9 @@ import { existsSync, globSync, mkdtempSync, readFileSync, rmSync } from "node:fs
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { buildPackage, buildWorker } from "./build.mjs";
+import { installBrowser } from "./browser.mjs";
+import { buildLocal, buildPackage, buildWorker } from "./build.mjs";
+import { fuzzTarget, fuzzTargets } from "./fuzz.mjs";
 import { environment, root } from "./setup.mjs";
 
 const WASM = ["--target=wasm32-unknown-unknown", "--locked", "--no-default-features"];
@@ -32,7 +34,13 @@ const STAGES = [
     title: "clippy, the package",
     run: () => check("cargo", ["clippy", "--lib", ...WASM, "--features=js", ...DENY]),
   },
+  {
+    name: "clippy-local",
+    title: "clippy, local Azure",
+    run: () => check("cargo", ["clippy", "--lib", ...WASM, "--features=local", ...DENY]),
+  },
   { name: "native", title: "Rust tests, native", run: () => cargoTest(["--locked", "--no-fail-fast"]) },
+  { name: "fuzz", title: "fuzzing, ten seconds a target", run: fuzzAll },
   {
     name: "lint",
     title: "JavaScript formatting and lint",
@@ -103,11 +111,17 @@ async function buildAll() {
   try {
     await buildWorker();
     await buildPackage();
+    await buildLocal();
     return { passed: 1, failed: 0 };
   } catch (error) {
     process.stdout.write(`${error.message}\n`);
     return { passed: 0, failed: 1 };
   }
+}
+
+function fuzzAll() {
+  const found = fuzzTargets().map((name) => fuzzTarget(name, 10));
+  return { passed: found.filter(Boolean).length, failed: found.filter((sound) => !sound).length };
 }
 
 /** `cargo test`, natively and through wasm-bindgen's runner: both close each binary with the same line. */
@@ -119,6 +133,7 @@ async function cargoTest(args) {
 
 /** The tests below tests/ that Node runs. */
 async function nodeTests() {
+  installBrowser();
   const files = globSync("tests/*.test.mjs", { cwd: root }).sort();
   if (files.length === 0) return { passed: 0, failed: 1 };
   const report = join(scratch, "node.tap");

@@ -125,6 +125,38 @@ impl Value {
         Some(value)
     }
 
+    /// The member `key` with regard to case, else without: so do Azure Resource Manager and PowerShell find properties.
+    /// Of duplicates the last one counts.
+    pub fn member(&self, key: &str) -> Option<&Member> {
+        let members = self.as_object()?;
+        let exact = members.iter().rev().find(|member| member.key == key);
+        exact.or_else(|| members.iter().rev().find(|member| member.key.eq_ignore_ascii_case(key)))
+    }
+
+    /// The value that a JSON Pointer leads to, as [`pointer`](Value::pointer) gives it, with names found as
+    /// [`member`](Value::member) finds them.
+    pub fn find(&self, pointer: &str) -> Option<&Value> {
+        let mut value = self;
+        for step in pointer.split('/').skip(1) {
+            value = match &value.kind {
+                Kind::Array(items) => items.get(step.parse::<usize>().ok()?)?,
+                _ => &value.member(&step.replace("~1", "/").replace("~0", "~"))?.value,
+            };
+        }
+        Some(value)
+    }
+
+    /// The value and everything in it, in the order of the text.
+    pub fn descendants(&self) -> impl Iterator<Item = &Value> {
+        let mut left = vec![self];
+        std::iter::from_fn(move || {
+            let value = left.pop()?;
+            left.extend(value.as_array().unwrap_or_default().iter().rev());
+            left.extend(value.as_object().unwrap_or_default().iter().rev().map(|member| &member.value));
+            Some(value)
+        })
+    }
+
     /// What the value is, for messages: `a string`, `an object` …
     pub fn described(&self) -> &'static str {
         match self.kind {

@@ -5,7 +5,7 @@
 //!
 //! # Invariants
 //!
-//! 1. Only `worker` names the `worker` crate, and only the edges (`worker`, `js`) name `wasm_bindgen`.
+//! 1. Only `worker` names the `worker` crate, and only the edges (`worker`, `js`, `local`) name `wasm_bindgen`.
 //!    Everything else compiles natively and is tested with plain `cargo test`.
 //! 2. The core never reads a clock: `now` is an argument. `clippy.toml` bans the clocks of the standard library.
 //! 3. Checking never fails: it returns findings. `Result` belongs to webhooks, configuration and delivery.
@@ -15,6 +15,12 @@
 //! 7. A row that leaves conforms to the stream that it was built for.
 //! 8. Nothing is dropped in silence: what cannot be delivered is refused with its reason, so that it stays with
 //!    its sender, and what a mapping loses is counted and named.
+//!
+//! # An artifact's way
+//!
+//! ```text
+//! { path -> bytes }  -> Folder -> Solution -> rules::check -> Vec<Finding> -> report | js
+//! ```
 //!
 //! # An event's way
 //!
@@ -50,6 +56,14 @@ pub mod scan;
 
 pub mod artifact;
 
+pub mod finding;
+
+pub mod edit;
+
+pub mod rules;
+
+pub mod report;
+
 pub mod webhook;
 
 pub mod batch;
@@ -66,5 +80,7 @@ pub mod relay;
 
 #[cfg(feature = "js")]
 pub mod js;
+#[cfg(feature = "local")]
+pub mod local;
 #[cfg(feature = "worker")]
 pub mod worker;

@@ -285,7 +285,11 @@ impl Reader<'_> {
                 let known: Vec<&str> = source::preset_ids().collect();
                 let message = match nearest(&config.source, known.iter().copied()) {
                     Some(meant) => format!("there is no source `{}`; did you mean `{meant}`", config.source),
-                    None => format!("there is no source `{}`; there are {}", config.source, known.join(", ")),
+                    None => format!(
+                        "there is no source `{}`; docs/sources.md names all {}",
+                        config.source,
+                        known.len()
+                    ),
                 };
                 self.error(config.source_span, "unknown-source", message);
                 return None;
@@ -441,19 +445,21 @@ impl Reader<'_> {
     }
 
     fn mapping(&mut self, config: &HookConfig, source: Option<&Source>, schema: &Schema) -> Option<Mapping> {
-        let columns: Vec<(&str, &str)> = config
+        let mut columns: Vec<(&str, &str)> = config
             .columns
             .iter()
             .map(|column| (column.name.as_str(), column.expression.text.as_str()))
             .collect();
-        let mut defaults = source.map_or_else(Vec::new, |s| s.default_columns(config.events.is_some()));
-        defaults.retain(|(name, _)| {
-            schema.columns.iter().any(|column| column.name == *name)
-                && !columns.iter().any(|(own, _)| own == name)
-        });
+        for column in &schema.columns {
+            let name = column.name.as_str();
+            let default = source.and_then(|source| source.default_column(name, config.events.is_some()));
+            if let Some(default) = default.filter(|_| !columns.iter().any(|(own, _)| *own == name)) {
+                columns.push((name, default));
+            }
+        }
         let events = config.events.as_ref().map(|events| events.text.as_str());
         let events = events.or_else(|| source.and_then(|source| source.payload.events.as_deref()));
-        let errors = match Mapping::compile(schema, columns.into_iter().chain(defaults), events) {
+        let errors = match Mapping::compile(schema, columns, events) {
             Ok(mapping) => return Some(mapping),
             Err(errors) => errors,
         };

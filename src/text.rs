@@ -66,6 +66,30 @@ impl LineIndex {
         Position { line, column: units.saturating_add(1) }
     }
 
+    /// The number of UTF-16 code units ahead of a byte offset: the offset that JavaScript has for the same place.
+    /// A byte order mark at the start counts as one.
+    pub fn utf16_offset(&self, text: &str, offset: usize) -> usize {
+        self.units_before(text, floor_char_boundary(text, offset))
+    }
+
+    /// The byte offset of a place that JavaScript gives in UTF-16 code units; the end of the text for one behind it.
+    /// A place inside a surrogate pair is the pair's start.
+    pub fn byte_offset(&self, text: &str, units: usize) -> usize {
+        let block = self.marks.partition_point(|mark| *mark <= units).saturating_sub(1);
+        let mut left = units.saturating_sub(self.marks.get(block).copied().unwrap_or(0));
+        let mut at = block.saturating_mul(BLOCK).min(text.len());
+        // A block may start inside a character, which counts for the block before.
+        while !text.is_char_boundary(at) {
+            at = at.saturating_add(1);
+        }
+        for char in text.get(at..).unwrap_or_default().chars() {
+            let Some(rest) = left.checked_sub(char.len_utf16()) else { break };
+            left = rest;
+            at = at.saturating_add(char.len_utf8());
+        }
+        at
+    }
+
     fn units_before(&self, text: &str, offset: usize) -> usize {
         let block = offset.checked_div(BLOCK).unwrap_or(0);
         // An offset at the end of a full last block has no mark of its own.

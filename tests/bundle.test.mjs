@@ -38,19 +38,27 @@ test("the Worker's wasm asks for nothing but what its own JavaScript gives", asy
   assert.deepEqual([...sources], ["./ccf_edge_bg.js"]);
 });
 
-test("the package's wasm has no way to a clock or to randomness: the time is an argument", async () => {
-  const module = await WebAssembly.compile(readFileSync(join(root, "pkg", "wasm", "ccf_edge_bg.wasm")));
-  const names = WebAssembly.Module.imports(module).map(({ name }) => name.replace(/_[0-9a-f]{16}$/, ""));
-  assert.deepEqual(names.sort(), [
-    "__wbg_Error",
-    "__wbg___wbindgen_throw",
-    "__wbindgen_init_externref_table",
-  ]);
+test("the other faces' wasm has no way to a clock or to randomness: the time is an argument", async () => {
+  for (const face of ["wasm", "local"]) {
+    const module = await WebAssembly.compile(readFileSync(join(root, "pkg", face, "ccf_edge_bg.wasm")));
+    const names = WebAssembly.Module.imports(module).map(({ name }) => name.replace(/_[0-9a-f]{16}$/, ""));
+    assert.deepEqual(
+      names.sort(),
+      ["__wbg_Error", "__wbg___wbindgen_throw", "__wbindgen_init_externref_table"],
+      face,
+    );
+  }
+});
+
+test("the validator's wasm takes at most 350 KB when compressed", () => {
+  const wasm = readFileSync(join(root, "pkg", "wasm", "ccf_edge_bg.wasm"));
+  const size = gzipSync(wasm, { level: 9 }).length;
+  assert.ok(size <= 350_000, `${size} bytes`);
 });
 
 test("what npm packs is the two faces and nothing else", () => {
   const { files } = JSON.parse(readFileSync(join(root, "pkg", "package.json"), "utf8"));
-  assert.deepEqual(files, ["worker", "wasm"]);
+  assert.deepEqual(files, ["*.js", "index.d.ts", "wasm", "worker"]);
   assert.deepEqual(readdirSync(worker).sort(), ["ccf_edge_bg.wasm", "index.js"]);
   assert.deepEqual(readdirSync(join(root, "pkg", "wasm")).sort(), ["ccf_edge.js", "ccf_edge_bg.wasm"]);
 });

@@ -4,19 +4,24 @@ import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { test } from "node:test";
-import { SOURCES_PAGE, sourcesPage } from "../scripts/docs.mjs";
+import { PAGES, pages } from "../scripts/docs.mjs";
 import { root } from "../scripts/setup.mjs";
 
 const text = (...path) => readFileSync(join(root, ...path), "utf8");
 
-const DOCUMENTS = [root, join(root, "docs"), join(root, "bench")].flatMap((folder) =>
+const DOCUMENTS = [root, join(root, "docs"), PAGES, join(root, "bench")].flatMap((folder) =>
   readdirSync(folder)
     .filter((name) => name.endsWith(".md"))
     .map((name) => join(folder, name)),
 );
 
-test("docs/sources.md is what `npm run docs` writes", () => {
-  assert.equal(readFileSync(SOURCES_PAGE, "utf8"), sourcesPage(), "run `npm run docs`");
+test("the pages of the sources are what `npm run docs` writes", () => {
+  const written = pages();
+  for (const [path, wanted] of written) {
+    assert.ok(existsSync(join(root, path)), `${path} is missing: run \`npm run docs\``);
+    assert.equal(text(path), wanted, `${path} is stale: run \`npm run docs\``);
+  }
+  assert.equal(readdirSync(PAGES).length, written.size - 1, "a page has no source: run `npm run docs`");
 });
 
 test("README.md explains every code that a sender or the log can show", () => {

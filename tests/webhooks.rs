@@ -5,6 +5,7 @@
 //! or that a request of the vendor's was changed as an attacker would.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -19,7 +20,7 @@ use ccf_edge::webhook::location::Location;
 use ccf_edge::webhook::native::Native;
 use ccf_edge::webhook::pointer::Pointer;
 use ccf_edge::webhook::rejection::Rejection;
-use ccf_edge::webhook::secret::{SecretProblem, Secrets};
+use ccf_edge::webhook::secret::{SecretError, SecretProblem, Secrets};
 use ccf_edge::webhook::source::{Hash, Method, Source, TimestampPlace, preset, preset_for, preset_ids};
 use ccf_edge::webhook::template::Part;
 use ccf_edge::webhook::verify::{Crypto as _, PureCrypto, Verdict, verify, verify_with};
@@ -66,6 +67,7 @@ struct Case {
     name: String,
     source: Source,
     secrets: Vec<String>,
+    named_secrets: Vec<(String, String)>,
     keyring: Keyring,
     now: i64,
     request: Request,
@@ -91,6 +93,7 @@ impl Case {
             name: format!("{}: {}", source.id, text("name", "")),
             source,
             secrets: texts(&value["secrets"]),
+            named_secrets: named(&value["named_secrets"]),
             now,
             request: Request {
                 method: text("method", "POST"),
@@ -108,7 +111,12 @@ impl Case {
     }
 
     fn secrets(&self) -> Secrets {
-        Secrets::new(&self.source, self.secrets.iter().map(String::as_str)).expect(&self.name)
+        self.read_secrets().expect(&self.name)
+    }
+
+    fn read_secrets(&self) -> Result<Secrets, SecretError> {
+        let secrets = Secrets::new(&self.source, self.secrets.iter().map(String::as_str))?;
+        self.named_secrets.iter().try_fold(secrets, |secrets, (name, value)| secrets.with_named(name, value))
     }
 
     /// Whether another request is a delivery under this case's source, secrets and time.
@@ -193,7 +201,7 @@ fn every_source_reads_and_has_a_fixture() {
 #[test]
 fn requests_of_the_fixtures_are_judged_as_they_say() {
     for case in cases() {
-        let secrets = match Secrets::new(&case.source, case.secrets.iter().map(String::as_str)) {
+        let secrets = match case.read_secrets() {
             Ok(secrets) => secrets,
             Err(error) => {
                 let word = match error.problem {
@@ -258,6 +266,11 @@ fn lists_several(source: &Source, value: &str) -> bool {
     source.auth.sig.len() > 1 || value.split(mark).count() > 1 + times
 }
 
+/// The fields of a form, each once.
+fn fields(form: &[u8]) -> BTreeSet<&[u8]> {
+    form.split(|byte| *byte == b'&').filter(|field| !field.is_empty()).collect()
+}
+
 #[test]
 fn no_byte_can_be_changed() {
     let mut changed = 0;
@@ -297,9 +310,9 @@ fn no_byte_can_be_changed() {
             request.body[at] ^= 1;
             assert!(!case.verifies(&request), "{}: byte {at}", case.name);
             request.body.truncate(at);
-            // Twilio counts equal fields of a form once, so that it can lack one of them.
-            let cut = case.source.auth.native != Some(Native::Twilio);
-            assert!(!(cut && case.verifies(&request)), "{}: cut at {at}", case.name);
+            // Twilio signs each value of a field once, however often it stands there.
+            let same = fields(&request.body) == fields(&case.request.body);
+            assert!(same || !case.verifies(&request), "{}: cut at {at}", case.name);
             changed += 1;
         }
         let whole = case.source.auth.content.has(&Part::Body);
@@ -422,9 +435,7 @@ fn debug_shows_no_secret_no_value_and_no_body() {
 #[test]
 fn rejections_tell_neither_secret_nor_signature_nor_body() {
     for case in cases() {
-        let Ok(secrets) = Secrets::new(&case.source, case.secrets.iter().map(String::as_str)) else {
-            continue;
-        };
+        let Ok(secrets) = case.read_secrets() else { continue };
         let delivery = case.request.delivery();
         let Err(rejection) = verify(&case.source, &secrets, &delivery, case.now, &PureCrypto) else {
             continue;
@@ -433,7 +444,9 @@ fn rejections_tell_neither_secret_nor_signature_nor_body() {
         assert!(detail.len() < 200);
         let key = case.secrets.iter().map(String::as_str);
         let values = case.request.headers.iter().map(|(_, value)| value.as_str());
-        for secret in key.chain(values).filter(|text| text.len() > 5) {
+        // SendGrid's own test sends this word as a time, and the sentence about times has it too.
+        let told = |text: &&str| text.len() > 5 && *text != "timestamp";
+        for secret in key.chain(values).filter(told) {
             assert!(!detail.contains(secret), "{}: {detail}", case.name);
         }
         let status = rejection.status_for(&case.source);

@@ -1,16 +1,93 @@
-//! The streams that a Data Collection Rule declares.
+//! A Data Collection Rule: its streams, its flows, and the schemas that the relay reshapes to.
 //!
 //! Sources: Microsoft, "Structure of a data collection rule", `streamDeclarations`; the API description of
 //! `Microsoft.Insights/dataCollectionRules`; connectors as they are published.
 
 use std::collections::HashSet;
 
+use super::resource::{self, Resource, Role};
 use super::schema::{Column, ColumnType, Schema};
+use super::table::{self, ColumnNode};
 use crate::json::{self, Dialect, Member, Value};
 use crate::text::{Span, quoted};
 
-/// The resource type of a Data Collection Rule. Azure compares types without regard to case.
-const TYPE: &str = "Microsoft.Insights/dataCollectionRules";
+/// A Data Collection Rule.
+#[derive(Clone, Copy, Debug)]
+pub struct Dcr<'f> {
+    /// The object that declares it.
+    pub resource: Resource<'f>,
+}
+
+/// A stream that a rule declares, whatever the declaration looks like.
+#[derive(Clone, Copy, Debug)]
+pub struct StreamNode<'f> {
+    /// The declaration: the key is the stream's name.
+    pub member: &'f Member,
+}
+
+/// An element of a rule's `dataFlows`.
+#[derive(Clone, Copy, Debug)]
+pub struct Flow<'f> {
+    /// The whole element.
+    pub value: &'f Value,
+}
+
+impl<'f> Dcr<'f> {
+    /// The streams that it declares.
+    pub fn streams(&self) -> impl Iterator<Item = StreamNode<'f>> {
+        let declarations = self.resource.find("/properties/streamDeclarations");
+        let members = declarations.and_then(Value::as_object).unwrap_or_default();
+        members.iter().map(|member| StreamNode { member })
+    }
+
+    /// The stream of exactly that name.
+    pub fn stream(&self, name: &str) -> Option<StreamNode<'f>> {
+        self.streams().find(|stream| stream.name() == name)
+    }
+
+    /// Its data flows.
+    pub fn flows(&self) -> impl Iterator<Item = Flow<'f>> {
+        let flows = self.resource.find("/properties/dataFlows");
+        flows.and_then(Value::as_array).unwrap_or_default().iter().map(|value| Flow { value })
+    }
+}
+
+impl<'f> StreamNode<'f> {
+    /// The name, such as `Custom-Contoso`.
+    pub fn name(&self) -> &'f str {
+        &self.member.key
+    }
+
+    /// The columns, as far as `columns` is an array.
+    pub fn columns(&self) -> impl Iterator<Item = ColumnNode<'f>> {
+        table::columns(self.member.value.find("/columns"))
+    }
+
+    /// The columns that have a name and a type of a stream.
+    pub fn schema(&self) -> Schema {
+        let known = self.columns().filter_map(|column| {
+            Some(Column { name: column.name()?.to_owned(), kind: ColumnType::parse(column.type_name()?)? })
+        });
+        Schema { stream: self.name().to_owned(), columns: known.collect() }
+    }
+}
+
+impl<'f> Flow<'f> {
+    /// The names in `streams`.
+    pub fn streams(&self) -> impl Iterator<Item = &'f Value> {
+        self.value.find("/streams").and_then(Value::as_array).unwrap_or_default().iter()
+    }
+
+    /// The value of `transformKql`.
+    pub fn transform(&self) -> Option<&'f Value> {
+        self.value.find("/transformKql")
+    }
+
+    /// The value of `outputStream`.
+    pub fn output_stream(&self) -> Option<&'f Value> {
+        self.value.find("/outputStream")
+    }
+}
 
 /// How many errors are reported of one text.
 const ERRORS: usize = 100;
@@ -62,16 +139,20 @@ impl Reader {
     }
 
     fn text(&mut self, value: &Value) {
-        let rules = rules(value);
+        let found = resource::find(value);
+        let rules: Vec<_> = found.iter().filter(|(_, role, _)| *role == Role::Dcr).collect();
         let head = Span { start: value.span.start, end: value.span.start };
         if rules.is_empty() {
             self.error(
                 head,
-                format!("no resource here has the `type` `{TYPE}`: is this the connector's DCR?"),
+                format!(
+                    "no resource here has the `type` `{}`: is this the connector's DCR?",
+                    Role::Dcr.resource_type()
+                ),
             );
             return;
         }
-        for rule in rules {
+        for (rule, ..) in rules {
             self.rule(rule);
         }
         if self.schemas.is_empty() && self.errors.is_empty() {
@@ -185,20 +266,4 @@ impl Reader {
         }
         kind
     }
-}
-
-/// Every Data Collection Rule in a value, in the order of the text.
-fn rules(value: &Value) -> Vec<&Value> {
-    let mut found = Vec::new();
-    let mut left = vec![value];
-    while let Some(value) = left.pop() {
-        let kind = value.get("type").and_then(Value::as_str);
-        if kind.is_some_and(|kind| kind.eq_ignore_ascii_case(TYPE)) {
-            found.push(value);
-            continue;
-        }
-        left.extend(value.as_array().unwrap_or_default().iter().rev());
-        left.extend(value.as_object().unwrap_or_default().iter().rev().map(|member| &member.value));
-    }
-    found
 }

@@ -45,8 +45,6 @@ pub fn preset_ids() -> impl Iterator<Item = &'static str> {
 pub struct Source {
     /// What a hook calls it.
     pub id: String,
-    /// What people call it.
-    pub name: String,
     /// How it proves who it is.
     pub auth: Scheme,
     /// The requests that are no events, in the order in which they are tried.
@@ -68,7 +66,7 @@ pub struct Source {
     /// Further secrets of a hook: the name, and what it is.
     pub named_secrets: Vec<(String, String)>,
     values: Vec<(String, String)>,
-    /// The jq expressions that fill columns unless a hook writes its own; see [`Source::default_columns`].
+    /// The jq expressions that fill columns unless a hook writes its own; see [`Source::default_column`].
     pub columns: Vec<(String, String)>,
     pub(super) read_headers: Vec<String>,
 }
@@ -288,10 +286,6 @@ impl Encoding {
     }
 }
 
-/// What fits the events of every source.
-const GENERIC_COLUMNS: [(&str, &str); 2] =
-    [("EventTime", ".EventTime? // .eventTime? // .event_time? // $received"), ("Event", ".")];
-
 const METHODS: &[(&str, Method)] = &[
     ("hmac", Method::Hmac),
     ("token", Method::Token),
@@ -400,28 +394,24 @@ impl Source {
         self.handshakes.iter().any(|handshake| handshake.path.as_deref() == Some(path))
     }
 
-    /// The expressions that fill columns for which a hook writes none, by column.
+    /// The expression that fills a column for which a hook writes none: the source's own, or for `EventTime`,
+    /// `EventType`, `DeliveryId` and `Event` what fits every source. `None` leaves the column to a member of its name.
     ///
-    /// They are the source's own, and for every source `EventTime`, `EventType`, `DeliveryId` and `Event`. A hook
-    /// that says itself what an event is (`own_events`) gets those of every source alone: the source's own are
+    /// A hook that says itself what an event is (`own_events`) gets only what fits every source: the source's own are
     /// written for the events that it finds.
-    pub fn default_columns(&self, own_events: bool) -> Vec<(&str, &str)> {
-        let mut columns: Vec<(&str, &str)> = Vec::new();
-        if !own_events {
-            columns.extend(self.columns.iter().map(|(name, text)| (name.as_str(), text.as_str())));
+    pub fn default_column(&self, name: &str, own_events: bool) -> Option<&str> {
+        let own = self.columns.iter().find(|(known, _)| known == name).filter(|_| !own_events);
+        if let Some((_, expression)) = own {
+            return Some(expression);
         }
-        // Without a place for them the variables are null, and a member of that name may know better.
-        let type_and_id = [
-            ("EventType", "$event", self.event_type.is_empty()),
-            ("DeliveryId", "$delivery", self.delivery_id.is_empty()),
-        ];
-        let known = type_and_id.into_iter().filter(|(.., unknown)| !unknown);
-        for (name, text) in GENERIC_COLUMNS.into_iter().chain(known.map(|(name, text, _)| (name, text))) {
-            if !columns.iter().any(|(known, _)| *known == name) {
-                columns.push((name, text));
-            }
+        match name {
+            "EventTime" => Some(".EventTime? // .eventTime? // .event_time? // $received"),
+            // Without a place for them the variables are null, and a member of that name may know better.
+            "EventType" if !self.event_type.is_empty() => Some("$event"),
+            "DeliveryId" if !self.delivery_id.is_empty() => Some("$delivery"),
+            "Event" => Some("."),
+            _ => None,
         }
-        columns
     }
 
     /// The headers that verification, handshakes, delivery id and event type read: sorted, in lower case,
@@ -587,7 +577,6 @@ impl Reader {
     fn source(&mut self, value: &Value) -> Source {
         let mut source = Source {
             id: String::new(),
-            name: String::new(),
             auth: Scheme::default(),
             handshakes: Vec::new(),
             payload: Payload::default(),
@@ -607,7 +596,6 @@ impl Reader {
             let value = &member.value;
             match member.key.as_str() {
                 "id" => source.id = self.text(value).unwrap_or_default(),
-                "name" => source.name = self.text(value).unwrap_or_default(),
                 "auth" => {
                     has_auth = true;
                     self.scheme(&mut source.auth, value);
@@ -639,16 +627,13 @@ impl Reader {
                     }
                 }
                 // What only people read; build.rs leaves them out of what is compiled in.
-                "$schema" | "category" | "docs" | "verified" | "unverified" | "notes" | "secret"
-                | "setup" | "deadline_s" | "retries" => {}
+                "$schema" | "name" | "category" | "docs" | "verified" | "unverified" | "notes" | "secret"
+                | "hook" | "setup" | "deadline_s" | "retries" => {}
                 _ => self.unknown(member),
             }
         }
         if source.id.is_empty() {
             self.error(value.span, "`id` is missing");
-        }
-        if source.name.is_empty() {
-            self.error(value.span, "`name` is missing");
         }
         if !has_auth {
             self.error(value.span, "`auth` is missing: `{\"method\": \"none\"}` lets everybody send");

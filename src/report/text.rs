@@ -1,0 +1,142 @@
+//! Findings for a terminal: each with the lines that it is about.
+
+use super::{Places, help, why};
+use crate::artifact::folder::{File, Folder};
+use crate::finding::{Finding, Safety, Severity};
+use crate::rules::rule;
+use crate::text::{Position, Span};
+use std::fmt::Write;
+
+/// Whether escape sequences for colours may be written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Colour {
+    /// Plain text.
+    Never,
+    /// ANSI escape sequences.
+    Always,
+}
+
+/// How many characters of a line are shown; minified files have lines of many thousand.
+const WIDTH: usize = 120;
+
+/// Writes findings, each with its place, the line, why it matters and what to do.
+pub fn write(folder: &Folder, findings: &[Finding], colour: Colour) -> String {
+    let mut writer = Writer { places: Places::new(folder), colour, out: String::new() };
+    for finding in findings {
+        writer.finding(finding);
+    }
+    writer.out
+}
+
+struct Writer<'f> {
+    places: Places<'f>,
+    colour: Colour,
+    out: String,
+}
+
+impl Writer<'_> {
+    fn finding(&mut self, finding: &Finding) {
+        let folder = self.places.folder;
+        let Some(file) = folder.file(finding.file) else { return };
+        let name = rule(finding.code).map_or("", |rule| rule.name);
+        let head = format!("{}[{}]", finding.severity.name(), finding.code);
+        let head = self.paint(severity_colour(finding.severity), &head);
+        _ = writeln!(self.out, "{head} {name}");
+        self.frame(file, finding.span, "-->", &finding.message, severity_colour(finding.severity));
+        for label in &finding.related {
+            if let Some(file) = folder.file(label.file) {
+                self.frame(file, label.span, ":::", &label.message, BLUE);
+            }
+        }
+        self.note("why", why(finding));
+        self.note("help", help(finding));
+        for fix in &finding.fixes {
+            let name = match fix.safety {
+                Safety::Safe => "fix",
+                Safety::Suggested => "suggested fix",
+            };
+            self.note(name, &fix.title);
+        }
+        self.out.push('\n');
+    }
+
+    fn frame(&mut self, file: &File, span: Span, arrow: &str, message: &str, colour: &str) {
+        let Position { line, column } = self.places.range(file, span).start;
+        let margin = " ".repeat(line.to_string().len());
+        let bar = self.paint(BLUE, "|");
+        _ = writeln!(self.out, "{margin}{} {}:{line}:{column}", self.paint(BLUE, arrow), file.path);
+        let Excerpt { text, ahead, marked } = excerpt(&file.text, span);
+        if text.trim().is_empty() {
+            _ = writeln!(self.out, "{margin} {bar} {message}");
+            return;
+        }
+        let number = self.paint(BLUE, &line.to_string());
+        _ = writeln!(self.out, "{margin} {bar}");
+        _ = writeln!(self.out, "{number} {bar} {text}");
+        let marks = self.paint(colour, &format!("{} {message}", "^".repeat(marked.max(1))));
+        _ = writeln!(self.out, "{margin} {bar} {}{marks}", " ".repeat(ahead));
+    }
+
+    fn note(&mut self, name: &str, text: &str) {
+        if text.is_empty() {
+            return;
+        }
+        let mut lines = text.lines().filter(|line| !line.trim().is_empty());
+        let first = lines.next().unwrap_or_default();
+        let name = self.paint(BOLD, name);
+        _ = writeln!(self.out, "  = {name}: {first}");
+        for line in lines {
+            _ = writeln!(self.out, "    {line}");
+        }
+    }
+
+    fn paint(&self, colour: &str, text: &str) -> String {
+        match self.colour {
+            Colour::Never => text.to_owned(),
+            Colour::Always => format!("\u{1b}[{colour}m{text}\u{1b}[0m"),
+        }
+    }
+}
+
+const BOLD: &str = "1";
+const BLUE: &str = "1;34";
+
+fn severity_colour(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Error => "1;31",
+        Severity::Warning => "1;33",
+        Severity::Info => "1;36",
+    }
+}
+
+/// The part of a line that is shown.
+struct Excerpt {
+    text: String,
+    /// How many characters stand ahead of the span.
+    ahead: usize,
+    /// How many characters of the span stand on the line.
+    marked: usize,
+}
+
+fn excerpt(text: &str, span: Span) -> Excerpt {
+    let before = text.get(..span.start).unwrap_or_default();
+    let start = before.rfind('\n').map_or(0, |end| end.saturating_add(1));
+    let rest = text.get(start..).unwrap_or_default();
+    let line = rest.split('\n').next().unwrap_or_default().trim_end_matches('\r');
+    let offset = span.start.saturating_sub(start);
+    let ahead = line.get(..offset).unwrap_or(line).chars().count();
+    let marked = line.get(offset..).unwrap_or_default();
+    let marked = marked.get(..span.end.saturating_sub(span.start)).unwrap_or(marked).chars().count();
+    // A long line is cut so that the place is in sight.
+    let cut = if line.chars().count() > WIDTH { ahead.saturating_sub(WIDTH / 3) } else { 0 };
+    // Control characters have no place on a terminal, and a tab has no width of its own.
+    let visible = |char: char| if char.is_control() { ' ' } else { char };
+    let shown: String = line.chars().skip(cut).take(WIDTH).map(visible).collect();
+    let lead = if cut > 0 { "…" } else { "" };
+    let room = WIDTH.saturating_sub(ahead.saturating_sub(cut));
+    Excerpt {
+        text: format!("{lead}{}", shown.trim_end()),
+        ahead: ahead.saturating_sub(cut).saturating_add(lead.chars().count()),
+        marked: marked.min(room),
+    }
+}

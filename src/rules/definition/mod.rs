@@ -1,0 +1,5 @@
+//! Data connector definitions: CCF070 to CCF083.
+
+use super::family;
+
+family![];

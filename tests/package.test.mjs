@@ -1,0 +1,194 @@
+// The npm package as its users have it: packed, installed, and used in every kind of program it promises to work in.
+
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import {
+  cpSync,
+  existsSync,
+  globSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { createServer } from "node:http";
+import { tmpdir } from "node:os";
+import { extname, join } from "node:path";
+import { after, before, describe, test } from "node:test";
+import { promisify } from "node:util";
+import { build as esbuild } from "esbuild";
+import { chromium } from "playwright-core";
+import { build as vite } from "vite";
+import webpack from "webpack";
+import { browserProgram } from "../scripts/browser.mjs";
+import { root } from "../scripts/setup.mjs";
+import { startWorker } from "../scripts/worker.mjs";
+
+const run = promisify(execFile);
+
+const EXPECTED = {
+  codes: ["CCF011"],
+  marked: ['"Larkspur"'],
+  after: 0,
+  off: 0,
+  page: true,
+  rules: true,
+  report: true,
+};
+
+let home;
+let browser;
+
+before(async () => {
+  home = mkdtempSync(join(tmpdir(), "ccf-edge-package-"));
+  const { stdout } = await run("npm", ["pack", "--json", `--pack-destination=${home}`], {
+    cwd: join(root, "pkg"),
+  });
+  const packed = JSON.parse(stdout);
+  const [{ filename }] = Array.isArray(packed) ? packed : Object.values(packed);
+  cpSync(join(root, "tests", "package"), home, { recursive: true });
+  writeFileSync(join(home, "package.json"), '{ "private": true, "type": "module" }');
+  await run("npm", ["install", "--offline", "--no-audit", "--no-fund", join(home, filename)], { cwd: home });
+  browser = await chromium.launch({
+    executablePath: browserProgram(),
+    args: ["--no-sandbox", "--disable-quic", "--disable-background-networking"],
+  });
+});
+
+after(async () => {
+  await browser?.close();
+  rmSync(home, { recursive: true, force: true });
+});
+
+describe("the installed package", () => {
+  test("Node, import", async () => assert.deepEqual(await printed(process.execPath, "node.mjs"), EXPECTED));
+
+  test("Node, require", async () => assert.deepEqual(await printed(process.execPath, "node.cjs"), EXPECTED));
+
+  test("Deno", async () => {
+    assert.deepEqual(
+      await printed(program("deno"), "run", "--allow-read", "--no-remote", "node.mjs"),
+      EXPECTED,
+    );
+  });
+
+  test("Bun", async () => assert.deepEqual(await printed(program("bun"), "run", "node.mjs"), EXPECTED));
+
+  test("Vite, without configuration", async () => {
+    const outDir = join(home, "dist-vite");
+    await vite({ root: home, logLevel: "silent", build: { outDir, emptyOutDir: true } });
+    assert.equal(globSync("**/*.wasm", { cwd: outDir }).length, 1);
+    assert.deepEqual(await shownBy(outDir), EXPECTED);
+  });
+
+  test("webpack 5, without configuration", async () => {
+    const path = join(home, "dist-webpack");
+    await new Promise((resolve, reject) => {
+      webpack({ context: home, entry: "./page.js", mode: "production", output: { path } }, (error, stats) =>
+        error || stats.hasErrors() ? reject(error ?? new Error(stats.toString())) : resolve(),
+      );
+    });
+    writeFileSync(join(path, "index.html"), '<title>running</title><script src="./main.js"></script>');
+    assert.equal(globSync("**/*.wasm", { cwd: path }).length, 1);
+    assert.deepEqual(await shownBy(path), EXPECTED);
+  });
+
+  test("esbuild, with the wasm file inside the bundle", async () => {
+    const outdir = join(home, "dist-esbuild");
+    await esbuild({
+      absWorkingDir: home,
+      entryPoints: ["page.js"],
+      bundle: true,
+      conditions: ["workerd"],
+      format: "esm",
+      loader: { ".wasm": "binary" },
+      outdir,
+      logLevel: "silent",
+    });
+    writeFileSync(
+      join(outdir, "index.html"),
+      '<title>running</title><script type="module" src="./page.js"></script>',
+    );
+    assert.deepEqual(await shownBy(outdir), EXPECTED);
+  });
+
+  test("a browser without a bundler", async () => {
+    const html = readFileSync(join(home, "index.html"), "utf8");
+    const map = '<script type="importmap">{"imports":{"ccf-edge":"./ccf-edge/browser.js"}}</script>';
+    const folder = join(home, "plain");
+    mkdirSync(folder, { recursive: true });
+    for (const name of ["page.js", "consumer.js"]) cpSync(join(home, name), join(folder, name));
+    cpSync(join(home, "node_modules", "ccf-edge"), join(folder, "ccf-edge"), { recursive: true });
+    writeFileSync(join(folder, "index.html"), html.replace("<script", `${map}<script`));
+    assert.deepEqual(await shownBy(folder), EXPECTED);
+  });
+
+  test("a Cloudflare Worker", async () => {
+    const config = join(home, "wrangler.toml");
+    writeFileSync(config, 'name = "consumer"\nmain = "worker.js"\ncompatibility_date = "2026-11-01"\n');
+    const worker = await startWorker({ config });
+    try {
+      assert.deepEqual(await (await fetch(worker.url)).json(), EXPECTED);
+    } finally {
+      await worker.stop();
+    }
+  });
+
+  test("its types agree with what it gives", async () => {
+    const tsc = join(root, "node_modules", ".bin", "tsc");
+    const options = ["--strict", "--module", "nodenext", "--target", "es2024", "--types", ""];
+    // The DOM library is there for `console`.
+    options.push("--lib", "es2024,dom", "--exactOptionalPropertyTypes", "--skipLibCheck", "false");
+    await run(tsc, [...options, "types.ts"], { cwd: home }).catch((error) => assert.fail(error.stdout));
+    const { stdout } = await run(process.execPath, ["types.js"], { cwd: home });
+    // The real output as a literal must fit the types too, with no member too many.
+    const literal = `import type { Finding, Fixed, Rule } from "ccf-edge";
+const output: { findings: Finding[]; fixed: Fixed; rules: Rule[]; sarif: number } = ${stdout};
+export default output;
+`;
+    writeFileSync(join(home, "output.ts"), literal);
+    await run(tsc, [...options, "--noEmit", "output.ts"], { cwd: home }).catch((error) =>
+      assert.fail(error.stdout),
+    );
+    const { findings } = JSON.parse(stdout);
+    assert.ok(findings.some(({ fixes }) => fixes.length > 0));
+  });
+});
+
+/** What a program prints, as JSON. */
+async function printed(command, ...args) {
+  const { stdout } = await run(command, args, { cwd: home });
+  return JSON.parse(stdout);
+}
+
+/** The program of an npm package that has one binary a platform, whether or not its install script has run. */
+function program(name) {
+  const places = { deno: "@deno/*/deno*", bun: "{bun/bin/bun.exe,@oven/*/bin/bun*}" };
+  const found = globSync(places[name], { cwd: join(root, "node_modules") })
+    .map((path) => join(root, "node_modules", path))
+    .filter((path) => existsSync(path) && readFileSync(path).length > 1_000_000);
+  assert.ok(found.length > 0, `the npm package ${name} brought no program`);
+  return found[0];
+}
+
+const TYPES = { ".html": "text/html", ".js": "text/javascript", ".wasm": "application/wasm" };
+
+/** What the page in a folder shows as its title, as JSON. */
+async function shownBy(folder) {
+  const server = createServer((request, response) => {
+    const path = join(folder, request.url === "/" ? "index.html" : decodeURIComponent(request.url));
+    if (!existsSync(path)) return response.writeHead(404).end();
+    response.writeHead(200, { "content-type": TYPES[extname(path)] }).end(readFileSync(path));
+  });
+  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const page = await browser.newPage();
+  try {
+    await page.goto(`http://127.0.0.1:${server.address().port}/`);
+    await page.waitForFunction(() => document.title !== "running");
+    return JSON.parse(await page.title());
+  } finally {
+    await page.close();
+    server.close();
+  }
+}
