@@ -591,7 +591,7 @@ impl Passage {
         crypto: &dyn Crypto,
     ) -> Passage {
         let mut passage = Passage::new(Some(hook), now);
-        passage.facts.reference = hook.source.door.and_then(|door| door.reference(delivery));
+        passage.facts.reference = hook.source.door.and_then(|door| door.reference(delivery, now));
         match verify_with(&hook.source, &hook.secrets, keyring, delivery, now, crypto) {
             Ok(Verdict::NeedsKey(wanted)) => passage.errand = Some(Errand::Key(wanted)),
             Ok(Verdict::Visit { url, reply }) => passage.errand = Some(Errand::Visit { url, reply }),

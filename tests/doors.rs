@@ -106,7 +106,14 @@ const RAW: &str = "https://relay.example/services/collector/raw?channel=c-1&sour
 fn splunk_hears_what_splunk_says() {
     let gzipped = gzip(br#"{"event":"a"}{"event":"b"}"#);
     let success = r#"{"text":"Success","code":0}"#;
-    let acked = r#"{"text":"Success","code":0,"ackId":1700000000123}"#;
+    let acked = |body: &[u8]| {
+        let mut checksum = flate2::Crc::new();
+        checksum.update(body);
+        let number = NOW * 4096 + i64::from(checksum.sum() % 4096);
+        format!(r#"{{"text":"Success","code":0,"ackId":{number}}}"#)
+    };
+    let (acked_events, acked_lines) = (acked(br#"{"event":"a"}"#), acked(b"one\r\ntwo \"2\"\n\n"));
+    assert_ne!(acked_events, acked_lines, "within one millisecond");
     let events =
         |names: &[&str]| json!(names.iter().map(|name| json!({ "event": name })).collect::<Vec<_>>());
     let raw = json!([{"event":"one","host":"h","sourcetype":"syslog"},{"event":"two \"2\"","host":"h","sourcetype":"syslog"}]);
@@ -116,8 +123,8 @@ fn splunk_hears_what_splunk_says() {
         (EVENT, &[HEC], br#"{"event":"a"}{"event":"b"}"#, events(&["a", "b"]), 200, success),
         (EVENT, &[HEC], b"{\"event\":\"a\"}\n {\"event\":\"b\"}\n", events(&["a", "b"]), 200, success),
         (EVENT, &[HEC, ("Content-Encoding", "gzip")], &gzipped, events(&["a", "b"]), 200, success),
-        (EVENT, &[HEC, channel], br#"{"event":"a"}"#, events(&["a"]), 200, acked),
-        (RAW, &[HEC], b"one\r\ntwo \"2\"\n\n", raw, 200, acked),
+        (EVENT, &[HEC, channel], br#"{"event":"a"}"#, events(&["a"]), 200, &acked_events),
+        (RAW, &[HEC], b"one\r\ntwo \"2\"\n\n", raw, 200, &acked_lines),
         (EVENT, &[], b"{}", json!([]), 401, r#"{"text":"Token is required","code":2}"#),
         (
             EVENT,

@@ -25,7 +25,7 @@ const EVENT_REQUIRED: &str = "an `event` in each object";
 const EVENT_BLANK: &str = "an `event` that is not blank";
 const ACKS: &str = "`acks` with numbers";
 
-/// How many acknowledgements are asked for at once, and the longest channel or request id, in characters.
+/// How many acknowledgements are asked for at once, and the longest request id, in characters.
 const ACKS_AT_ONCE: usize = 10_000;
 const LONGEST_ID: usize = 128;
 
@@ -69,25 +69,31 @@ impl Door {
         }
     }
 
-    /// What the answer has to refer to: the channel of a Splunk client, the request of Firehose. Printable
-    /// characters only, and not too many: nobody has verified it.
-    pub fn reference(self, delivery: &Delivery<'_>) -> Option<String> {
-        let name = match self {
-            Door::SplunkHec => SPLUNK_CHANNEL,
-            Door::Firehose => FIREHOSE_REQUEST,
-        };
-        let query = Location::Query("channel".to_owned());
-        let found = match (delivery.headers.get(name), self) {
-            (Field::Once(value), _) => Some(Cow::Borrowed(value)),
-            (Field::Absent, Door::SplunkHec) => match query.value(delivery, &[]) {
-                Found::Once(value) => Some(value),
-                Found::Absent | Found::Repeated => None,
+    /// What the answer has to refer to: the request of Firehose; for a client of Splunk that names a channel, a number
+    /// under which it can ask for these events. `now` is in milliseconds since the Unix epoch.
+    ///
+    /// The number is made of the time and a checksum of the body, so that two requests within the same millisecond
+    /// have different ones; it stays below 2^53, which is as far as JavaScript counts. Of a request's name only
+    /// printable characters are repeated, and not too many: nobody has verified it.
+    pub fn reference(self, delivery: &Delivery<'_>, now: i64) -> Option<String> {
+        match self {
+            Door::SplunkHec => {
+                let query = Location::Query("channel".to_owned());
+                let named = delivery.headers.get(SPLUNK_CHANNEL) != Field::Absent
+                    || query.value(delivery, &[]) != Found::Absent;
+                named.then(|| {
+                    let mut checksum = flate2::Crc::new();
+                    checksum.update(delivery.body);
+                    now.saturating_mul(4096).saturating_add(i64::from(checksum.sum() % 4096)).to_string()
+                })
+            }
+            Door::Firehose => match delivery.headers.get(FIREHOSE_REQUEST) {
+                Field::Once(id) => Some(
+                    id.chars().filter(|character| character.is_ascii_graphic()).take(LONGEST_ID).collect(),
+                ),
+                Field::Absent | Field::Repeated => None,
             },
-            _ => None,
-        };
-        found.map(|text| {
-            text.chars().filter(|character| character.is_ascii_graphic()).take(LONGEST_ID).collect()
-        })
+        }
     }
 
     /// Answers a verified request that is no delivery: Splunk's question which events were indexed. They all
@@ -122,8 +128,8 @@ impl Door {
                     Ended::Rejected(rejection) => splunk_code(rejection),
                 };
                 body.extend_from_slice(format!("{{\"text\":\"{text}\",\"code\":{code}").as_bytes());
-                if reference.is_some() && code == 0 {
-                    body.extend_from_slice(format!(",\"ackId\":{now}").as_bytes());
+                if let Some(number) = reference.filter(|_| code == 0) {
+                    body.extend_from_slice(format!(",\"ackId\":{number}").as_bytes());
                 }
                 body.push(b'}');
                 status
