@@ -11,4 +11,9 @@ family![
     ccf141_flow_twice,
     ccf150_definition_not_listed,
     ccf151_stream_in_two_dcrs,
+    ccf160_unexpected_token_in_transform,
+    ccf161_member_of_plain_value,
+    ccf162_column_in_literal,
+    ccf163_output_column_twice,
+    ccf164_kql_word_as_name,
 ];
