@@ -4,9 +4,10 @@
 //! answers are handed in.
 
 use super::Kind;
-use crate::artifact::folder::FileId;
+use crate::artifact::folder::{FileId, Folder};
+use crate::artifact::solution::solutions;
 use crate::json::{self, Dialect, Value};
-use crate::text::Span;
+use crate::text::{LineIndex, Span};
 use std::collections::HashMap;
 
 /// What the service says of one transformation.
@@ -65,7 +66,7 @@ impl Opinion {
         let string =
             |value: &Value, key: &str| value.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
         let list = |key: &str| value.get(key).and_then(Value::as_array).unwrap_or_default();
-        let lines = crate::text::LineIndex::new(text);
+        let lines = LineIndex::new(text);
         let offset = |value: &Value, key: &str| match value.get(key).map(|value| &value.kind) {
             Some(json::Kind::Number(units)) => lines.byte_offset(text, units.parse().unwrap_or(0)),
             _ => 0,
@@ -100,7 +101,7 @@ pub struct NoOpinions;
 /// # Errors
 ///
 /// That the text is no JSON array.
-pub fn read(folder: &crate::artifact::folder::Folder, text: &str) -> Result<Opinions, NoOpinions> {
+pub fn read(folder: &Folder, text: &str) -> Result<Opinions, NoOpinions> {
     let parsed = json::parse(text, Dialect::Strict);
     let list = parsed.value.as_ref().filter(|_| parsed.errors.is_empty()).and_then(Value::as_array);
     let files: HashMap<&str, _> = folder.files().iter().map(|file| (file.path.as_str(), file)).collect();
@@ -114,4 +115,41 @@ pub fn read(folder: &crate::artifact::folder::Folder, text: &str) -> Result<Opin
         }
     }
     Ok(opinions)
+}
+
+/// What to ask the service: a JSON array of `{"file","pointer","text","columns":[{"name","type"}]}`, one for each
+/// transformation of a stream whose columns are known.
+pub fn questions(folder: &Folder) -> String {
+    let mut out = b"[".to_vec();
+    for solution in &solutions(folder) {
+        for transform in &solution.transforms {
+            let Some(value) = transform.value.filter(|_| transform.stream.is_some()) else { continue };
+            let file = transform.file();
+            if out.len() > 1 {
+                out.push(b',');
+            }
+            let members = [
+                ("{\"file\":", file.path.as_str()),
+                (",\"pointer\":", &file.pointer(value.span)),
+                (",\"text\":", transform.text),
+            ];
+            for (key, text) in members {
+                out.extend_from_slice(key.as_bytes());
+                json::write_string(&mut out, text);
+            }
+            let mut separator: &[u8] = b",\"columns\":[";
+            for column in transform.input.iter() {
+                out.extend_from_slice(separator);
+                out.extend_from_slice(b"{\"name\":");
+                json::write_string(&mut out, &column.name);
+                out.extend_from_slice(b",\"type\":");
+                json::write_string(&mut out, column.kind.name());
+                out.push(b'}');
+                separator = b",";
+            }
+            out.extend_from_slice(b"]}");
+        }
+    }
+    out.push(b']');
+    String::from_utf8(out).unwrap_or_default()
 }

@@ -16,4 +16,6 @@ family![
     ccf162_column_in_literal,
     ccf163_output_column_twice,
     ccf164_kql_word_as_name,
+    ccf165_kusto_diagnostic,
+    ccf166_kusto_result_unfit_for_table,
 ];
