@@ -24,7 +24,9 @@ export class Service {
   /** What the service says of a transformation of a stream with these columns. */
   analyze(text, columns) {
     const { Symbols, KustoCode } = this.#language;
-    const declared = columns.map(({ name, type }) => `${bracketed(name)}: ${type === "boolean" ? "bool" : type}`);
+    const declared = columns.map(
+      ({ name, type }) => `${bracketed(name)}: ${type === "boolean" ? "bool" : type}`,
+    );
     const source = new Symbols.TableSymbol.$ctor7("source", `(${declared.join(", ")})`, null);
     const database = new Symbols.DatabaseSymbol.$ctor1("workspace", [source]);
     const code = KustoCode.ParseAndAnalyze(text, this.#globals.WithDatabase(database));

@@ -2,7 +2,16 @@
 
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { cpSync, existsSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  globSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
@@ -94,7 +103,10 @@ describe("check", () => {
   test("asks about streams with columns of every name and type", () => {
     const types = ["string", "int", "long", "real", "boolean", "datetime", "dynamic"];
     const columns = types.map((type) => ({ name: `it's a\\${type}`, type }));
-    const { diagnostics, columns: made } = kusto.analyze("source | extend A = ['it\\'s a\\\\int'] + 1", columns);
+    const { diagnostics, columns: made } = kusto.analyze(
+      "source | extend A = ['it\\'s a\\\\int'] + 1",
+      columns,
+    );
     assert.deepEqual(diagnostics, []);
     assert.deepEqual(made.at(-1), { name: "A", type: "long" });
     assert.deepEqual(
@@ -114,7 +126,9 @@ describe("the pages", () => {
         const answers = blocks.find(([, info]) => info === "json kusto");
         if (answers === undefined) continue;
         const { transformKql } = JSON.parse(blocks[0][2]);
-        const stream = JSON.parse(solution(transformKql)[DCR]).properties.streamDeclarations["Custom-Larkspur"];
+        const stream = JSON.parse(solution(transformKql)[DCR]).properties.streamDeclarations[
+          "Custom-Larkspur"
+        ];
         const [{ file, diagnostics, columns }] = JSON.parse(answers[2]);
         assert.equal(file, DCR);
         assert.deepEqual(kusto.analyze(transformKql, stream.columns), { diagnostics, columns }, example);
@@ -132,13 +146,20 @@ test("published connectors have nothing that the service calls wrong", (context)
   const found = api.check(files, { kusto }).filter(({ code, severity }) => {
     return (code === "CCF165" || code === "CCF166") && severity === "error";
   });
-  assert.deepEqual(found.map(({ file, message }) => `${file}: ${message}`), []);
+  assert.deepEqual(
+    found.map(({ file, message }) => `${file}: ${message}`),
+    [],
+  );
 });
 
 describe("the command line", () => {
   function ccfEdge(cwd, cli, ...args) {
     const env = { ...process.env, NO_COLOR: "1" };
-    const { status, stdout, stderr } = spawnSync(process.execPath, [cli, ...args], { cwd, encoding: "utf8", env });
+    const { status, stdout, stderr } = spawnSync(process.execPath, [cli, ...args], {
+      cwd,
+      encoding: "utf8",
+      env,
+    });
     return { status, stdout, stderr };
   }
 

@@ -36,6 +36,8 @@ pub struct Transform<'f> {
     pub text: &'f str,
     /// The stream that it takes, where it is one that the rule declares with columns that can all be understood.
     pub stream: Option<StreamNode<'f>>,
+    /// Whether other flows of the rule take the same stream: then a column can be meant for one of them.
+    pub shares_stream: bool,
     /// The columns of the stream, as far as they are known.
     pub input: Rc<Vec<Column>>,
     /// What the transformation does.
@@ -253,6 +255,11 @@ pub fn transforms<'f>(solution: &Solution<'f>) -> Vec<Transform<'f>> {
             declared.entry(stream.name()).or_insert(stream);
         }
         let mut inputs: HashMap<&str, Input<'f>> = HashMap::new();
+        let mut takers: HashMap<&str, usize> = HashMap::new();
+        for name in dcr.flows().flat_map(|flow| flow.streams()).filter_map(arm::literal) {
+            let count = takers.entry(name).or_default();
+            *count = count.saturating_add(1);
+        }
         for flow in dcr.flows().filter(|flow| flow.value.as_object().is_some()) {
             let value = flow.transform();
             let text = match value {
@@ -287,6 +294,8 @@ pub fn transforms<'f>(solution: &Solution<'f>) -> Vec<Transform<'f>> {
                 flow,
                 value,
                 text,
+                shares_stream: single
+                    .is_some_and(|stream| takers.get(stream.name()).is_some_and(|count| *count > 1)),
                 stream: input.filter(|input| input.is_complete).map(|input| input.stream),
                 outline: kql::analyze(text, &columns),
                 input: columns,

@@ -34,7 +34,7 @@ fn check(transform: &Transform<'_>, _: &Solution<'_>, report: &mut Report) {
             mismatch.complete(transform, None, finding);
             continue;
         }
-        let Some(target) = target.filter(|target| target.is_complete) else { continue };
+        let Some(target) = target.filter(|target| target.is_complete && !transform.shares_stream) else { continue };
         let added = target.table.is_none() && name.ends_with("_CF");
         if added || target.column(name).is_some() || name == "TimeGenerated" || is_standard_column(name) {
             continue;

@@ -1,4 +1,4 @@
-use super::missing::{alike, missing};
+use super::missing::{alike, missing, point_at};
 use crate::artifact::solution::Solution;
 use crate::artifact::table::{Table, is_standard_column};
 use crate::artifact::transform::{Target, Transform};
@@ -44,12 +44,20 @@ fn check(solution: &Solution<'_>, report: &mut Report) {
                 || target.column(name).is_some() || name == "TimeGenerated" || is_standard_column(name)
         };
         let strange = output.columns.iter().filter(|column| column.certain && !known(&column.name));
+        let mut passing = Vec::new();
         for column in strange {
             brought.is_unclear = true;
             // A stream that passes as it is has a rule of its own.
-            if transform.is_understood() && !transform.passes_through() && !report.is_full(transform.file()) {
-                absent(transform, target, column, report);
+            if !transform.is_understood() || transform.passes_through() || report.is_full(transform.file()) {
+                continue;
             }
+            match column.span {
+                Some(_) => absent(transform, target, column, report),
+                None => passing.push(column.name.as_str()),
+            }
+        }
+        if !passing.is_empty() && !transform.shares_stream {
+            dropped(transform, target, &passing, report);
         }
     }
     for table in &solution.tables {
@@ -80,11 +88,37 @@ fn absent(transform: &Transform<'_>, target: &Target<'_>, column: &OutputColumn,
                 transform.replace(Span { start: span.start, end }, &kql::name(alike)),
             );
         }
-    } else if column.span.is_none() {
-        let edits = transform.append(&format!("project-away {}", kql::name(name)));
-        if !edits.is_empty() {
-            finding.suggest("Drop it", edits);
+    }
+}
+
+/// Columns of the stream that pass through the transformation, to a table that does not have them.
+fn dropped(transform: &Transform<'_>, target: &Target<'_>, names: &[&str], report: &mut Report) {
+    let message = match names {
+        [name] => {
+            format!("The stream's column {} passes through, but the table {} has no such column: it is lost.", quoted(name), quoted(target.name))
         }
+        _ => format!(
+            "The stream's columns {} pass through, but the table {} has no such columns: they are lost.",
+            listed(names),
+            quoted(target.name)
+        ),
+    };
+    let finding = report.at(transform.file(), transform.whole(), message);
+    point_at(target, finding);
+    let names: Vec<String> = names.iter().map(|name| kql::name(name)).collect();
+    let edits = transform.append(&format!("project-away {}", names.join(", ")));
+    if !edits.is_empty() {
+        finding.suggest("Drop what is lost with `project-away`", edits);
+    }
+}
+
+/// Names for a message, the first few of them.
+fn listed(names: &[&str]) -> String {
+    let first: Vec<String> = names.iter().take(NAMED).map(|name| quoted(name)).collect();
+    let first = first.join(", ");
+    match names.len().saturating_sub(NAMED) {
+        0 => first,
+        more => format!("{first} and {more} more"),
     }
 }
 
@@ -99,12 +133,8 @@ fn unfilled(table: &Table<'_>, brought: &Brought<'_>, report: &mut Report) {
         })
         .collect();
     let Some((_, first)) = empty.first() else { return };
-    let names: Vec<String> = empty.iter().take(NAMED).map(|(name, _)| quoted(name)).collect();
-    let names = names.join(", ");
-    let message = match empty.len().saturating_sub(NAMED) {
-        0 => format!("No flow brings {names}: empty in every row."),
-        more => format!("No flow brings {names} and {more} more: empty in every row."),
-    };
+    let names: Vec<&str> = empty.iter().map(|(name, _)| *name).collect();
+    let message = format!("No flow brings {}: empty in every row.", listed(&names));
     report.at(file, first.span, message).severity(Severity::Info).help(
         "Bring them in the transformation, or remove them from the table. Leave them if an older version of the connector filled them.",
     );

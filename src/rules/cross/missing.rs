@@ -19,7 +19,7 @@ pub(super) fn alike<'t>(target: &'t Target<'_>, name: &str) -> Option<&'t str> {
     same.or_else(|| nearest(name, names))
 }
 
-/// Points at the table, and says which of its columns was probably meant.
+/// Says which of the table's columns was probably meant, and points at them.
 pub(super) fn missing(target: &Target<'_>, name: &str, finding: &mut Finding) {
     if let Some(alike) = alike(target, name) {
         finding.help(format!(
@@ -27,6 +27,11 @@ pub(super) fn missing(target: &Target<'_>, name: &str, finding: &mut Finding) {
             quoted(alike)
         ));
     }
+    point_at(target, finding);
+}
+
+/// Points at the table's columns.
+pub(super) fn point_at(target: &Target<'_>, finding: &mut Finding) {
     if let Some(table) = target.table {
         let columns = table.resource.find("/properties/schema/columns").map(head);
         finding.related(
