@@ -36,8 +36,7 @@ fuzz_target!(|text: &str| {
     let reads = outline.reads.iter().map(|read| read.span);
     let parses = outline.parses.iter().map(|parse| parse.span);
     let dynamics = outline.dynamics.iter().flat_map(|literal| [literal.span, literal.content]);
-    let made =
-        outline.output.columns.iter().flat_map(|column| [column.span, column.expression]).flatten();
+    let made = outline.output.columns.iter().flat_map(|column| [column.span, column.expression]).flatten();
     let spans = problems.chain(operators).chain(calls).chain(reads).chain(parses).chain(dynamics).chain(made);
     for span in spans {
         assert!(span.of(text).is_some(), "{span:?} in {outline:?}");
