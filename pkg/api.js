@@ -38,6 +38,7 @@ export function withFiles(files, options, use) {
         else throw new TypeError(`the content of ${path} has to be a string or a Uint8Array`);
       }
       configure(folder, options);
+      if (options.kusto !== undefined) consult(folder, options.kusto);
       return use(folder);
     } finally {
       folder.free();
@@ -48,6 +49,14 @@ export function withFiles(files, options, use) {
 function configure(folder, { config, rules, suppress }) {
   if (config !== undefined) folder.configure(config);
   if (rules !== undefined || suppress !== undefined) folder.configure(JSON.stringify({ rules, suppress }));
+}
+
+/** Asks the language service about every transformation in the files. */
+function consult(folder, kusto) {
+  const answers = JSON.parse(folder.questions()).map(({ file, pointer, text, columns }) => {
+    return { file, pointer, ...kusto.analyze(text, columns) };
+  });
+  folder.second_opinion(JSON.stringify(answers));
 }
 
 /** A trap leaves the module's memory in an unknown state: it is started afresh for the next call. */

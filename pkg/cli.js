@@ -19,6 +19,7 @@ Options of check:
   --fix=suggested            make the suggested fixes too
   --fail-on SEVERITY         exit with 1 on findings from this severity on: error (the default), warning, info
   --rule RULE=LEVEL          set a rule to off, info, warning or error; may be given several times
+  --kusto                    ask Microsoft's language service for Kusto about the transformations as well
   --config FILE              read levels and suppressions from this file instead of ccf-edge.json
   --no-color                 no colours
 
@@ -34,6 +35,7 @@ const OPTIONS = {
   "fail-on": { type: "string", default: "error" },
   rule: { type: "string", multiple: true, default: [] },
   config: { type: "string" },
+  kusto: { type: "boolean", default: false },
   "no-color": { type: "boolean", default: false },
   help: { type: "boolean", short: "h", default: false },
   version: { type: "boolean", default: false },
@@ -49,7 +51,7 @@ const ROUNDS = 10;
 /** Something that the user has to change. */
 class UsageError extends Error {}
 
-function main() {
+async function main() {
   const { command, paths, options } = readArguments(process.argv.slice(2));
   if (options.help || command === undefined) {
     process.stdout.write(HELP);
@@ -87,13 +89,14 @@ function oneOf(name, value, allowed) {
   if (!allowed.includes(value)) throw new UsageError(`${name} must be one of ${allowed.join(", ")}`);
 }
 
-function checkCommand(paths, options) {
+async function checkCommand(paths, options) {
   const files = new Map();
   for (const path of paths.length === 0 ? ["."] : paths) {
     if (!existsSync(path)) throw new UsageError(`${path} does not exist`);
     readAll(path, files);
   }
   const settings = { name: basename(process.cwd()), ...readSettings(options) };
+  if (options.kusto) settings.kusto = await loadKusto();
   if (options.fix !== undefined) makeFixes(files, settings, options.fix === "suggested");
   return withFiles(files, settings, (folder) => {
     const result = JSON.parse(folder.check());
@@ -104,6 +107,13 @@ function checkCommand(paths, options) {
     process.stdout.write(formatted(folder, result, counts, options));
     const failing = SEVERITIES.slice(SEVERITIES.indexOf(options["fail-on"]));
     return failing.some((severity) => counts[severity] > 0) ? 1 : 0;
+  });
+}
+
+async function loadKusto() {
+  const { load } = await import("./kusto-node.js");
+  return load().catch((error) => {
+    throw new UsageError(`--kusto: ${error.message}`);
   });
 }
 
@@ -223,7 +233,7 @@ function rulesCommand({ format }) {
 }
 
 try {
-  process.exitCode = main();
+  process.exitCode = await main();
 } catch (error) {
   const known = error instanceof UsageError;
   process.stderr.write(`ccf-edge: ${known ? error.message : (error.stack ?? error)}\n`);

@@ -20,6 +20,26 @@ export interface Suppression {
   reason: string;
 }
 
+/** A column of a stream, or one that comes out of a transformation. */
+export interface Column {
+  name: string;
+  type: string;
+}
+
+/** Microsoft's language service for Kusto: `await (await import("ccf-edge/kusto")).load()`. */
+export interface Kusto {
+  /** What the service says of a transformation of a stream with these columns. */
+  analyze(
+    text: string,
+    columns: Column[],
+  ): {
+    /** What it finds wrong. The offsets are indexes of `text`. */
+    diagnostics: { code: string; severity: string; message: string; start: number; end: number }[];
+    /** The columns that come out. */
+    columns: Column[];
+  };
+}
+
 export interface Options {
   /** The name of the folder that the paths are relative to: the packager compares it with the solution's name. */
   name?: string | undefined;
@@ -27,6 +47,8 @@ export interface Options {
   rules?: Record<string, Severity | "off"> | undefined;
   /** Findings that may stay. */
   suppress?: Suppression[] | undefined;
+  /** Asks this service about every transformation: the rules CCF165 and CCF166 say what it answers. */
+  kusto?: Kusto | undefined;
   /** The text of a configuration file: a JSON object with `rules` and `suppress`, with comments if wanted. */
   config?: string | undefined;
 }

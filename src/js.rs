@@ -6,6 +6,7 @@ use crate::artifact::folder::Folder;
 use crate::edit;
 use crate::finding::{Edit, Finding, Fix, Safety};
 use crate::json::{self, Dialect, Kind, Value, string_or_null};
+use crate::kql::opinion;
 use crate::report::{self, text::Colour};
 use crate::rules::options::{self, Options};
 use crate::rules::{self, Checked};
@@ -59,6 +60,24 @@ impl Files {
                 });
                 return Err(JsError::new(&located.collect::<Vec<_>>().join("\n")));
             }
+        }
+        Ok(())
+    }
+
+    /// What to ask Microsoft's language service about the files' transformations, as [`opinion::questions`] writes it.
+    pub fn questions(&self) -> String {
+        opinion::questions(&self.folder)
+    }
+
+    /// Takes the service's answers, as [`opinion::read`] reads them, for the checks that follow.
+    ///
+    /// # Errors
+    ///
+    /// That `answers` is no JSON array.
+    pub fn second_opinion(&mut self, answers: &str) -> Result<(), JsError> {
+        match opinion::read(&self.folder, answers) {
+            Ok(opinions) => self.folder.opinions = opinions,
+            Err(opinion::NoOpinions) => return Err(JsError::new("the answers are no array")),
         }
         Ok(())
     }

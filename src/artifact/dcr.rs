@@ -42,7 +42,7 @@ pub struct Destination<'f> {
 }
 
 /// The table that an `outputStream` names.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Output<'t> {
     /// `Custom-<table>`: a custom table, whose name ends in `_CL`.
     Custom(&'t str),

@@ -1,6 +1,7 @@
 //! The files of one or more connectors, read as far as they can be understood.
 
 use crate::json::{self, Dialect, Kind, Parsed, Value};
+use crate::kql::opinion::Opinions;
 use crate::text::Span;
 
 /// A file longer than this is not read: 16 MiB. The largest published package has 2 MB.
@@ -88,13 +89,15 @@ impl File {
 pub struct Folder {
     /// The name of the folder that the paths are relative to, where it is known.
     pub name: Option<String>,
+    /// What Microsoft's language service says of the transformations in the files, where it was asked.
+    pub opinions: Opinions,
     files: Vec<File>,
 }
 
 impl Folder {
     /// A folder without files. `name` is its own name, where it is known: the packager compares it with the solution's.
     pub fn new(name: Option<&str>) -> Self {
-        Folder { name: name.map(str::to_owned), files: Vec::new() }
+        Folder { name: name.map(str::to_owned), opinions: Opinions::default(), files: Vec::new() }
     }
 
     /// Adds a file and reads it. A `\` between the path's parts counts as `/`; a leading `./` is left out.

@@ -24,6 +24,8 @@ pub mod connector;
 
 pub mod solution;
 
+pub mod transform;
+
 pub mod version;
 
 pub mod notes;

@@ -19,6 +19,7 @@ use crate::artifact::folder::{File, FileId, Folder};
 use crate::artifact::resource::Resource;
 use crate::artifact::solution::{Solution, solutions};
 use crate::artifact::table::Table;
+use crate::artifact::transform::Transform;
 use crate::finding::{Finding, Severity};
 use crate::text::Span;
 use options::{Level, Options};
@@ -50,6 +51,8 @@ pub enum Check {
     Table(fn(&Table<'_>, &Solution<'_>, &mut Report)),
     /// Every Data Collection Rule.
     Dcr(fn(&Dcr<'_>, &Solution<'_>, &mut Report)),
+    /// Every flow, with its transformation.
+    Transform(fn(&Transform<'_>, &Solution<'_>, &mut Report)),
     /// Every data connector of kind Push.
     Connector(fn(&Connector<'_>, &Solution<'_>, &mut Report)),
     /// Every data connector definition, except those that belong to a connector of another kind than Push.
@@ -252,6 +255,9 @@ fn run(rule: &Rule, solution: &Solution<'_>, report: &mut Report) {
         }
         Check::Table(check) => solution.tables.iter().for_each(|table| check(table, solution, report)),
         Check::Dcr(check) => solution.dcrs.iter().for_each(|dcr| check(dcr, solution, report)),
+        Check::Transform(check) => {
+            solution.transforms.iter().for_each(|transform| check(transform, solution, report));
+        }
         Check::Connector(check) => {
             solution.connectors.iter().for_each(|connector| check(connector, solution, report));
         }
