@@ -3,10 +3,10 @@
 //! Texts cross the border, not objects; the JSON is written by the core.
 
 use crate::artifact::folder::Folder;
+use crate::artifact::opinion;
 use crate::edit;
 use crate::finding::{Edit, Finding, Fix, Safety};
 use crate::json::{self, Dialect, Kind, Value, string_or_null};
-use crate::kql::opinion;
 use crate::report::{self, text::Colour};
 use crate::rules::options::{self, Options};
 use crate::rules::{self, Checked};

@@ -19,9 +19,9 @@
 //! The findings as a terminal shows them stand in `tests/snapshot/rules/`; `UPDATE=1 cargo test --test rules` writes them.
 
 use ccf_edge::artifact::folder::Folder;
+use ccf_edge::artifact::opinion;
 use ccf_edge::edit;
 use ccf_edge::finding::{Finding, Safety};
-use ccf_edge::kql::opinion;
 use ccf_edge::report::text::{self, Colour};
 use ccf_edge::rules::options::Options;
 use ccf_edge::rules::{self, Rule, rules};

@@ -1,8 +1,9 @@
 //! The files of one or more connectors, read as far as they can be understood.
 
 use crate::json::{self, Dialect, Kind, Parsed, Value};
-use crate::kql::opinion::Opinions;
+use crate::kql::opinion::Opinion;
 use crate::text::Span;
+use std::collections::HashMap;
 
 /// A file longer than this is not read: 16 MiB. The largest published package has 2 MB.
 pub const FILE_LIMIT: usize = 16 << 20;
@@ -84,6 +85,9 @@ impl File {
     }
 }
 
+/// What Microsoft's language service says of transformations, by their file and where their value starts in its text.
+pub type Opinions = HashMap<(FileId, usize), Opinion>;
+
 /// The files that are checked together.
 #[derive(Clone, Debug, Default)]
 pub struct Folder {
@@ -97,7 +101,7 @@ pub struct Folder {
 impl Folder {
     /// A folder without files. `name` is its own name, where it is known: the packager compares it with the solution's.
     pub fn new(name: Option<&str>) -> Self {
-        Folder { name: name.map(str::to_owned), opinions: Opinions::default(), files: Vec::new() }
+        Folder { name: name.map(str::to_owned), opinions: Opinions::new(), files: Vec::new() }
     }
 
     /// Adds a file and reads it. A `\` between the path's parts counts as `/`; a leading `./` is left out.

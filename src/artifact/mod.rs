@@ -26,6 +26,8 @@ pub mod solution;
 
 pub mod transform;
 
+pub mod opinion;
+
 pub mod version;
 
 pub mod notes;

@@ -300,8 +300,9 @@ pub fn transforms<'f>(solution: &Solution<'f>) -> Vec<Transform<'f>> {
                 outline: kql::analyze(text, &columns),
                 input: columns,
                 target,
-                opinion: value
-                    .and_then(|value| solution.folder.opinions.get(dcr.resource.file.id, value.span.start)),
+                opinion: value.and_then(|value| {
+                    solution.folder.opinions.get(&(dcr.resource.file.id, value.span.start))
+                }),
             });
         }
     }
