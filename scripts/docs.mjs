@@ -333,7 +333,7 @@ function steps(source, scheme) {
     default:
       return says
         ? [
-            ["Copy the secret that the product shows.", ...where],
+            ["Find the secret in the product and copy it; leave the URL for step 4.", ...where],
             [paste, ...named],
             relay,
             [`${give}.`, ...greeted],
