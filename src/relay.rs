@@ -595,8 +595,9 @@ impl Passage {
         match verify_with(&hook.source, &hook.secrets, keyring, delivery, now, crypto) {
             Ok(Verdict::NeedsKey(wanted)) => passage.errand = Some(Errand::Key(wanted)),
             Ok(Verdict::Visit { url, reply }) => passage.errand = Some(Errand::Visit { url, reply }),
-            Ok(Verdict::Handshake(reply)) => {
-                passage.ending = Some(Ending { reply, outcome: "handshake", code: None, detail: None });
+            Ok(Verdict::Handshake(mut reply)) => {
+                let detail = reply.note.take();
+                passage.ending = Some(Ending { reply, outcome: "handshake", code: None, detail });
             }
             Ok(Verdict::Verified(verified)) => match passage.facts.reshape(hook, delivery, verified) {
                 Ok(rows) => passage.shipment = Some(Shipment::new(Arc::clone(&hook.stream_url), rows)),
@@ -778,7 +779,7 @@ impl Facts {
             let reply = match &self.ack {
                 Some(ack) => ack.clone(),
                 None if self.wants_receipt || !self.losses.is_empty() => json_reply(200, self.receipt()),
-                None => Reply { status: 200, headers: Vec::new(), body: Vec::new() },
+                None => Reply { status: 200, headers: Vec::new(), body: Vec::new(), note: None },
             };
             return Ending { reply, outcome: "delivered", code: None, detail: None };
         };
@@ -863,12 +864,17 @@ pub fn problem(status: u16, code: &str, detail: &str) -> Reply {
     member(&mut body, "detail", Some(detail));
     body.push(b'}');
     let content_type = ("content-type".to_owned(), "application/problem+json".to_owned());
-    Reply { status, headers: vec![content_type], body }
+    Reply { status, headers: vec![content_type], body, note: None }
 }
 
 /// A reply whose body is JSON.
 pub fn json_reply(status: u16, body: Vec<u8>) -> Reply {
-    Reply { status, headers: vec![("content-type".to_owned(), "application/json".to_owned())], body }
+    Reply {
+        status,
+        headers: vec![("content-type".to_owned(), "application/json".to_owned())],
+        body,
+        note: None,
+    }
 }
 
 fn member(out: &mut Vec<u8>, name: &str, value: Option<&str>) {
