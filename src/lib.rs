@@ -80,6 +80,8 @@ pub mod config;
 
 pub mod relay;
 
+pub mod generate;
+
 #[cfg(feature = "js")]
 pub mod js;
 #[cfg(feature = "local")]
