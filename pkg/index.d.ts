@@ -156,13 +156,13 @@ export function explain(rule: string): string | undefined;
 
 /** What `init` cannot read from the event. */
 export interface InitOptions {
-  /** The product as people call it; `Contoso` without one. */
+  /** The product as people call it; `Example` without one. */
   product?: string | undefined;
   /** Who publishes the connector; the product without one. */
   publisher?: string | undefined;
-  /** The connector's id, such as `ContosoPush`; made of the product without one. */
+  /** The connector's id, such as `LarkspurPush`; made of the product without one. */
   connectorId?: string | undefined;
-  /** The table, such as `ContosoEvents_CL`; made of the product without one. */
+  /** The table, such as `LarkspurEvents_CL`; made of the product without one. */
   table?: string | undefined;
   /**
    * The member of the event that says when it happened; without one, the first that looks like it. `null`: none, and
@@ -175,8 +175,8 @@ export interface InitOptions {
 
 /** A column that `init` proposes. */
 export interface InitColumn {
-  /** The member of the event. */
-  member: string;
+  /** The member of the event; null for a column with the whole event. */
+  member: string | null;
   /** The column of the stream. */
   stream: string;
   /** The column of the table. */
@@ -186,7 +186,7 @@ export interface InitColumn {
 
 /** A connector made from one event. */
 export interface Generated {
-  /** The files of the solution's folder, and `relay.json`: from paths to texts. */
+  /** From paths to texts: a folder with the solution, and beside it `relay.json`. */
   files: Record<string, string>;
   columns: InitColumn[];
   /** What to look at or fill in before it is published: Markdown, a sentence each. */
@@ -194,7 +194,7 @@ export interface Generated {
 }
 
 /**
- * Makes a whole connector from one sample event: an object, or an array of which the first object counts.
+ * Makes a whole connector from one sample event: an object, or an array of them, whose members are put together.
  *
  * @throws Error when the text is not JSON, holds no object, or an option is wrong.
  */
