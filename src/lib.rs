@@ -82,6 +82,8 @@ pub mod relay;
 
 pub mod generate;
 
+pub mod preview;
+
 #[cfg(feature = "js")]
 pub mod js;
 #[cfg(feature = "local")]
