@@ -1,4 +1,5 @@
-// Builds the faces of the crate: the Worker (pkg/worker), the validator (pkg/wasm) and local Azure (pkg/local).
+// Builds the faces of the crate: the Worker (pkg/worker), the validator (pkg/wasm), and the preview with local Azure
+// (pkg/local).
 //
 //   cargo -> wasm-bindgen -> wasm-opt -> for the Worker esbuild
 //

@@ -1,5 +1,7 @@
 //! The other side of [`verify`](crate::webhook::verify): signs a delivery as its source would, for whoever wants to try a hook.
 
+use std::fmt;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 
@@ -12,8 +14,8 @@ use crate::webhook::secret::Secrets;
 use crate::webhook::source::{Encoding, KeyEncoding, Method, Source, TimestampPlace, TimestampUnit};
 use crate::webhook::verify::{Content, Crypto, content, made_key};
 
-/// A delivery that owns what it is made of.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+/// A delivery that owns what it is made of. Its Debug is that of [`Delivery`], which shows no value.
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct Parcel {
     /// The method in upper case.
     pub method: String,
@@ -23,6 +25,12 @@ pub struct Parcel {
     pub headers: Vec<(String, String)>,
     /// The body as it goes over the wire.
     pub body: Vec<u8>,
+}
+
+impl fmt::Debug for Parcel {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.delivery().fmt(f)
+    }
 }
 
 impl Parcel {
