@@ -1,4 +1,5 @@
-// Builds the faces of the crate: the Worker (pkg/worker), the validator (pkg/wasm) and local Azure (pkg/local).
+// Builds the faces of the crate: the Worker (pkg/worker), the validator (pkg/wasm), and the preview with local Azure
+// (pkg/local).
 //
 //   cargo -> wasm-bindgen -> wasm-opt -> for the Worker esbuild
 //
@@ -26,6 +27,7 @@ const cache = join(root, "node_modules", ".cache", "ccf-edge");
 const INPUTS = [
   "src/**/*",
   "sources/**/*",
+  "tests/fixtures/payloads/**/*",
   "build.rs",
   ".cargo/config.toml",
   "Cargo.toml",
@@ -81,9 +83,9 @@ export async function buildPackage() {
   await buildModule("js", join(root, "pkg", "wasm"), ["--omit-default-module-path"]);
 }
 
-/** Builds `pkg/local`: local Azure, and the check of a relay's configuration. */
+/** Builds `pkg/local`: local Azure, the check of a relay's configuration, and the preview. */
 export async function buildLocal() {
-  await buildModule("local", join(root, "pkg", "local"));
+  await buildModule("local", join(root, "pkg", "local"), ["--omit-default-module-path"]);
 }
 
 /** Builds the face of a feature as it comes from wasm-bindgen. */

@@ -19,6 +19,14 @@ mod scope;
 use crate::artifact::schema::{Column, ColumnType};
 use crate::text::Span;
 
+/// A column's name of letters, digits and `_` as KQL writes it: in brackets where it is a word of the language.
+pub fn written_name(name: &str) -> String {
+    if functions::reserved_for_names(name) || functions::reserved_for_values(name) {
+        return format!("['{name}']");
+    }
+    name.to_owned()
+}
+
 /// The longest text that is looked at, in bytes. Azure takes about an eighth of it.
 const LENGTH: usize = 128 * 1024;
 
