@@ -158,9 +158,9 @@ fn utf16_units(bytes: &[u8]) -> usize {
     })
 }
 
-/// A name without what people write in different ways: in lower case, letters and digits only.
+/// A name without what people write in different ways: in lower case as far as it is ASCII, letters and digits only.
 pub fn squeezed(key: &str) -> String {
-    key.chars().filter(|char| char.is_alphanumeric()).collect::<String>().to_lowercase()
+    key.chars().filter(|char| char.is_alphanumeric()).collect::<String>().to_ascii_lowercase()
 }
 
 /// The one of the known names that a mistyped one was probably meant to be.

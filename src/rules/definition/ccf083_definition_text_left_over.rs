@@ -34,9 +34,9 @@ fn check(definition: &Definition<'_>, _: &Solution<'_>, report: &mut Report) {
     let own: String = ["/id", "/title", "/publisher"]
         .iter()
         .filter_map(|pointer| definition.find(pointer)?.as_str())
-        .map(|text| text.to_lowercase() + "\n")
+        .map(|text| text.to_ascii_lowercase() + "\n")
         .collect();
-    let others: Vec<&str> = NAMES.into_iter().filter(|name| !own.contains(&name.to_lowercase())).collect();
+    let others: Vec<&str> = NAMES.into_iter().filter(|name| !own.contains(&name.to_ascii_lowercase())).collect();
     for value in config.descendants() {
         let Some(text) = value.as_str() else { continue };
         if report.is_full(file) {
