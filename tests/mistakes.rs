@@ -15,6 +15,7 @@
 //! - `also`: the codes of findings that truly follow from the mistake.
 //! - `package`: whether the solution has its `Package`. Without it the seed is tried with and without, and what the
 //!   package differs in is then found besides.
+//! - `shape`: in `accepted.json`, what the change is; no error and no warning may be found but those of `also`.
 //! - `folder`: the name of the solution's folder, which is `larkspur` else; `null` where it is not known.
 
 use ccf_edge::artifact::folder::Folder;
@@ -314,4 +315,77 @@ fn what_only_looks_like_a_mistake_is_accepted() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// A solution with the mistakes of Microsoft's guide to CCF Push connectors: blanks inside a resource id, an address and
+/// the logo, `bool` in the table and in the stream, the DCR shown again in the place of the data connector, a scope with
+/// two slashes, `Is1Pconnector`, version 1.0.0 beside release notes of 3.0.0, and a date that was never filled in.
+#[test]
+fn the_example_of_the_guide_has_the_findings_of_its_mistakes() {
+    let root = fixtures().join("connectors/guide-like");
+    let mut folder = Folder::new(Some("Fernwood"));
+    add_all(&mut folder, &root, &root);
+    let text = shown(&folder, &check(&folder));
+    let snapshot = fixtures().join("connectors/guide-like.txt");
+    if std::env::var_os("UPDATE").is_some() {
+        std::fs::write(&snapshot, &text).unwrap();
+    }
+    assert_eq!(std::fs::read_to_string(&snapshot).unwrap_or_default(), text, "run with UPDATE=1 if this is right");
+}
+
+/// All findings on the published connectors, to be read by people: `CCF_CORPUS=… cargo test --test mistakes -- published
+/// --nocapture`.
+#[test]
+fn published_connectors_are_shown() {
+    let Some(corpus) = std::env::var_os("CCF_CORPUS").map(PathBuf::from) else { return };
+    for entry in std::fs::read_dir(&corpus).unwrap() {
+        let solution = entry.unwrap().path();
+        if !solution.is_dir() || solution.ends_with("derived") {
+            continue;
+        }
+        let name = solution.file_name().unwrap().to_string_lossy().into_owned();
+        let mut folder = Folder::new(Some(&name));
+        add_all(&mut folder, &solution, &solution);
+        println!("##### {name}\n{}", shown(&folder, &check(&folder)));
+    }
+    let derived = corpus.join("derived");
+    let mut left = vec![derived.clone()];
+    while let Some(directory) = left.pop() {
+        for entry in std::fs::read_dir(&directory).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                left.push(path);
+            } else if path.ends_with("connectorUiConfig.partial.json") {
+                let config: Value = serde_json::from_str(&std::fs::read_to_string(&path).unwrap()).unwrap();
+                let mut config = config.get("connectorUiConfig").unwrap_or(&config).clone();
+                // The part lacks these.
+                let sound: Value = serde_json::from_str(&solution(false)[&self::path("definition")]).unwrap();
+                for (key, value) in members(sound.pointer("/properties/connectorUiConfig")) {
+                    config.as_object_mut().unwrap().entry(key).or_insert(value);
+                }
+                let definition = serde_json::json!({
+                    "name": "x", "apiVersion": "2022-09-01-preview", "kind": "Customizable",
+                    "type": "Microsoft.SecurityInsights/dataConnectorDefinitions",
+                    "properties": { "connectorUiConfig": config }
+                });
+                let mut folder = Folder::new(None);
+                folder.add("definition.json", format!("{definition:#}").as_bytes());
+                println!("##### {}\n{}", path.display(), shown(&folder, &check(&folder)));
+            }
+        }
+    }
+}
+
+fn add_all(folder: &mut Folder, root: &Path, directory: &Path) {
+    let entries = std::fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path());
+    let mut entries: Vec<PathBuf> = entries.collect();
+    entries.sort();
+    for path in entries {
+        if path.is_dir() {
+            add_all(folder, root, &path);
+        } else {
+            let relative = path.strip_prefix(root).unwrap().to_string_lossy().into_owned();
+            folder.add(&relative, &std::fs::read(&path).unwrap());
+        }
+    }
 }
