@@ -66,6 +66,14 @@ impl LineIndex {
         Position { line, column: units.saturating_add(1) }
     }
 
+    /// The line that a byte offset is on, without what ends it. A byte order mark at the start belongs to the first line.
+    pub fn line(&self, text: &str, offset: usize) -> Span {
+        let next = self.starts.partition_point(|start| *start <= offset).max(1);
+        let start = self.starts.get(next.saturating_sub(1)).copied().filter(|_| next > 1).unwrap_or(0);
+        let end = self.starts.get(next).map_or(text.len(), |start| start.saturating_sub(1));
+        Span { start, end }
+    }
+
     /// The number of UTF-16 code units ahead of a byte offset: the offset that JavaScript has for the same place.
     /// A byte order mark at the start counts as one.
     pub fn utf16_offset(&self, text: &str, offset: usize) -> usize {

@@ -59,14 +59,16 @@ fn path(file: &str) -> String {
 
 fn solution(with_package: bool) -> Files {
     let package: &[_] = if with_package { &PACKAGE } else { &[] };
-    let read = |path: &str| std::fs::read_to_string(fixtures().join("connectors/larkspur").join(path)).unwrap();
+    let read =
+        |path: &str| std::fs::read_to_string(fixtures().join("connectors/larkspur").join(path)).unwrap();
     SOURCES.iter().chain(package).map(|(_, path)| ((*path).to_owned(), read(path))).collect()
 }
 
 fn seeds(name: &str) -> Vec<Value> {
     let path = fixtures().join("mistakes").join(name);
     let text = std::fs::read_to_string(&path).unwrap();
-    let seeds: Value = serde_json::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    let seeds: Value =
+        serde_json::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     seeds.as_array().unwrap().clone()
 }
 
@@ -86,7 +88,9 @@ fn texts(value: Option<&Value>) -> Vec<String> {
     match value {
         None => Vec::new(),
         Some(Value::String(text)) => vec![text.clone()],
-        Some(value) => value.as_array().unwrap().iter().map(|item| item.as_str().unwrap().to_owned()).collect(),
+        Some(value) => {
+            value.as_array().unwrap().iter().map(|item| item.as_str().unwrap().to_owned()).collect()
+        }
     }
 }
 
@@ -230,7 +234,8 @@ fn judge(seed: &Value, with_package: bool) -> Option<String> {
     let code = seed["code"].as_str().unwrap();
     let (file, place) = place(seed);
     let severity = seed.get("severity").and_then(Value::as_str).and_then(Severity::parse);
-    let severity = severity.unwrap_or_else(|| rule(code).unwrap_or_else(|| panic!("no rule {code}")).severity);
+    let severity =
+        severity.unwrap_or_else(|| rule(code).unwrap_or_else(|| panic!("no rule {code}")).severity);
     let also: BTreeSet<String> = texts(seed.get("also")).into_iter().collect();
     let is_there = |finding: &&Finding| {
         let found = folder.file(finding.file).unwrap();
@@ -246,8 +251,11 @@ fn judge(seed: &Value, with_package: bool) -> Option<String> {
             && seed.get("shows").and_then(Value::as_str).is_none_or(|shows| shows == text)
     };
     let count = findings.iter().filter(is_there).count();
-    let others: BTreeSet<String> =
-        findings.iter().filter(|finding| finding.code != code).map(|finding| finding.code.to_owned()).collect();
+    let others: BTreeSet<String> = findings
+        .iter()
+        .filter(|finding| finding.code != code)
+        .map(|finding| finding.code.to_owned())
+        .collect();
     let expected = |found: &String| {
         also.contains(found) || (with_package && PACKAGE_CONSEQUENCES.contains(&found.as_str()))
     };
@@ -260,7 +268,13 @@ fn judge(seed: &Value, with_package: bool) -> Option<String> {
         .iter()
         .map(|finding| {
             let found = folder.file(finding.file).unwrap();
-            format!("{} {} {} {}", finding.code, finding.severity.name(), found.path, found.pointer(finding.span))
+            format!(
+                "{} {} {} {}",
+                finding.code,
+                finding.severity.name(),
+                found.path,
+                found.pointer(finding.span)
+            )
         })
         .collect();
     let package = if with_package { " with its package" } else { "" };
@@ -290,10 +304,15 @@ fn every_mistake_is_found_where_it_is() {
 
 #[test]
 fn every_rule_has_its_seeds() {
-    let seeded: BTreeSet<String> =
-        families().iter().flat_map(|family| seeds(family)).map(|seed| seed["code"].as_str().unwrap().to_owned()).collect();
-    let unseeded: Vec<&str> =
-        rules().filter(|rule| rule.family() != "transform" && !seeded.contains(rule.code)).map(|rule| rule.code).collect();
+    let seeded: BTreeSet<String> = families()
+        .iter()
+        .flat_map(|family| seeds(family))
+        .map(|seed| seed["code"].as_str().unwrap().to_owned())
+        .collect();
+    let unseeded: Vec<&str> = rules()
+        .filter(|rule| rule.family() != "transform" && !seeded.contains(rule.code))
+        .map(|rule| rule.code)
+        .collect();
     assert!(unseeded.is_empty(), "{unseeded:?}");
 }
 
@@ -330,7 +349,11 @@ fn the_example_of_the_guide_has_the_findings_of_its_mistakes() {
     if std::env::var_os("UPDATE").is_some() {
         std::fs::write(&snapshot, &text).unwrap();
     }
-    assert_eq!(std::fs::read_to_string(&snapshot).unwrap_or_default(), text, "run with UPDATE=1 if this is right");
+    assert_eq!(
+        std::fs::read_to_string(&snapshot).unwrap_or_default(),
+        text,
+        "run with UPDATE=1 if this is right"
+    );
 }
 
 /// All findings on the published connectors, to be read by people: `CCF_CORPUS=… cargo test --test mistakes -- published
@@ -388,4 +411,34 @@ fn add_all(folder: &mut Folder, root: &Path, directory: &Path) {
             folder.add(&relative, &std::fs::read(&path).unwrap());
         }
     }
+}
+
+/// Another rule has something to say of the same line, and of the text itself.
+#[test]
+fn no_report_shows_a_secret() {
+    let secret = "Korn.Blume.1797!xy";
+    let mut files = solution(true);
+    let template =
+        "\"auth\": { \"type\": \"OAuth2\", \"password\": \"Korn.Blume.1797!xy\", \"appId\": \"x\" }";
+    let connector = files.get_mut(&path("connector")).unwrap();
+    let at = connector.find("\"auth\"").unwrap();
+    let end = connector[at..].find('}').unwrap() + at + 1;
+    connector.replace_range(at..end, template);
+    let table = files.get_mut(&path("table")).unwrap();
+    *table = table.replace(
+        "\"type\": \"int\"",
+        "\"type\": \"Korn.Blume.1797!xy\", \"password\": \"Korn.Blume.1797!xy\"",
+    );
+    let folder = folder(&Value::Null, &files);
+    let checked = rules::check(&folder, &Options::default());
+    let codes: BTreeSet<&str> = checked.findings.iter().map(|finding| finding.code).collect();
+    for code in ["CCF018", "CCF066", "CCF067", "CCF069"] {
+        assert!(codes.contains(code), "no {code}");
+    }
+    let shown = shown(&folder, &checked.findings);
+    let others = format!("{:?}", checked.findings);
+    assert!(shown.contains("\"password\": ********************"), "{shown}");
+    // In the table the text stands twice, and only one of the two is known to be a secret.
+    assert!(!shown.contains(&format!("`{secret}`")), "{shown}");
+    assert!(!others.contains(secret), "{others}");
 }

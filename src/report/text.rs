@@ -69,12 +69,14 @@ impl Writer<'_> {
     }
 
     fn frame(&mut self, file: &File, span: Span, arrow: &str, message: &str, colour: &str) {
-        let Position { line, column } = self.places.range(file, span).start;
+        let lines = self.places.lines(file);
+        let Position { line, column } = lines.position(&file.text, span.start);
+        let whole = lines.line(&file.text, span.start);
         let margin = " ".repeat(line.to_string().len());
         let bar = self.paint(BLUE, "|");
         _ = writeln!(self.out, "{margin}{} {}:{line}:{column}", self.paint(BLUE, arrow), file.path);
         let hidden = self.hidden.get(&file.id).map(Vec::as_slice).unwrap_or_default();
-        let Excerpt { text, ahead, marked } = excerpt(&file.text, span, hidden);
+        let Excerpt { text, ahead, marked } = excerpt(&file.text, whole, span, hidden);
         if text.trim().is_empty() {
             _ = writeln!(self.out, "{margin} {bar} {message}");
             return;
@@ -127,20 +129,22 @@ struct Excerpt {
     marked: usize,
 }
 
-fn excerpt(text: &str, span: Span, hidden: &[Span]) -> Excerpt {
-    let before = text.get(..span.start).unwrap_or_default();
-    let start = before.rfind('\n').map_or(0, |end| end.saturating_add(1));
-    let rest = text.get(start..).unwrap_or_default();
-    let line = rest.split('\n').next().unwrap_or_default().trim_end_matches('\r');
-    let offset = span.start.saturating_sub(start);
-    let ahead = line.get(..offset).unwrap_or(line).chars().count();
-    let marked = line.get(offset..).unwrap_or_default();
-    let marked = marked.get(..span.end.saturating_sub(span.start)).unwrap_or(marked).chars().count();
+/// What is shown of `line` for a span that starts on it. It never walks the whole line, which in a minified file is the
+/// whole text.
+fn excerpt(text: &str, line: Span, span: Span, hidden: &[Span]) -> Excerpt {
+    let whole = line.of(text).unwrap_or_default().trim_end_matches('\r');
+    let (before, after) =
+        whole.split_at_checked(span.start.saturating_sub(line.start)).unwrap_or((whole, ""));
     // A long line is cut so that the place is in sight.
-    let cut = if line.chars().count() > WIDTH { ahead.saturating_sub(WIDTH / 3) } else { 0 };
+    let is_long = whole.chars().nth(WIDTH).is_some();
+    let near = before.char_indices().rev().nth((WIDTH / 3).saturating_sub(1)).map(|(offset, _)| offset);
+    let cut = near.filter(|_| is_long).unwrap_or(0);
+    let ahead = before.get(cut..).unwrap_or_default().chars().count();
+    let room = WIDTH.saturating_sub(ahead);
+    let marked = after.get(..span.end.saturating_sub(span.start)).unwrap_or(after);
     // Control characters have no place on a terminal, and a tab has no width of its own.
     let visible = |(offset, char): (usize, char)| {
-        let at = start.saturating_add(offset);
+        let at = line.start.saturating_add(cut).saturating_add(offset);
         if hidden.iter().any(|hidden| (hidden.start..hidden.end).contains(&at)) {
             '*'
         } else if char.is_control() {
@@ -149,12 +153,12 @@ fn excerpt(text: &str, span: Span, hidden: &[Span]) -> Excerpt {
             char
         }
     };
-    let shown: String = line.char_indices().skip(cut).take(WIDTH).map(visible).collect();
+    let rest = whole.get(cut..).unwrap_or_default();
+    let shown: String = rest.char_indices().take(WIDTH).map(visible).collect();
     let lead = if cut > 0 { "…" } else { "" };
-    let room = WIDTH.saturating_sub(ahead.saturating_sub(cut));
     Excerpt {
         text: format!("{lead}{}", shown.trim_end()),
-        ahead: ahead.saturating_sub(cut).saturating_add(lead.chars().count()),
-        marked: marked.min(room),
+        ahead: ahead.saturating_add(lead.chars().count()),
+        marked: marked.chars().take(room).count(),
     }
 }

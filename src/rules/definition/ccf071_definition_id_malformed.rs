@@ -45,7 +45,8 @@ fn check(definition: &Definition<'_>, solution: &Solution<'_>, report: &mut Repo
         return;
     }
     let wrong: String = text.chars().filter(|char| !is_allowed(*char)).take(1).collect();
-    let message = format!("The id {} has the character {}.", quoted(text), quoted(&wrong));
+    let wrong = if wrong.trim().is_empty() { "a blank".to_owned() } else { format!("the character {}", quoted(&wrong)) };
+    let message = format!("The id {} has {wrong} in it.", quoted(text));
     let mended: String = text.chars().filter(|char| is_allowed(*char)).collect();
     let finding = report.at(file, id.span, message);
     if !mended.is_empty() {
