@@ -179,7 +179,8 @@ pub fn nearest<'k>(key: &str, known: impl IntoIterator<Item = &'k str>) -> Optio
     let key = squeezed(key);
     let known: Vec<&str> = known.into_iter().collect();
     let part = |name: &&&str| key.len() >= 4 && squeezed(name).contains(&key);
-    if let Some(whole) = known.iter().find(part) {
+    // Of several the one with the least besides: `dataConnector` is rather `dataConnectors` than `dataConnectorDefinitions`.
+    if let Some(whole) = known.iter().filter(part).min_by_key(|name| name.len()) {
         return Some(whole);
     }
     let distance = |name: &&str| edits(&key, &squeezed(name));
