@@ -7,6 +7,7 @@ family![
     ccf132_unknown_function,
     ccf133_misspelt_member,
     ccf134_unknown_data_type_hint,
+    ccf135_query_of_missing_column,
     ccf140_stream_without_columns,
     ccf141_flow_twice,
     ccf145_label_value_without_place,
