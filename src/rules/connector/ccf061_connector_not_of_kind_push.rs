@@ -72,6 +72,7 @@ fn check(connector: &Connector<'_>, solution: &Solution<'_>, report: &mut Report
     }
 }
 
+/// Whether a Push connector has the same definition.
 fn push_beside(connector: &Connector<'_>, solution: &Solution<'_>) -> bool {
     let id = connector.definition_name().and_then(literal);
     let definition = id.and_then(|id| solution.definition(id));

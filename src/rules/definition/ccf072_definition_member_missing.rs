@@ -3,7 +3,7 @@ use crate::artifact::resource::{head, is_blank};
 use crate::artifact::solution::Solution;
 use crate::edit;
 use crate::finding::Severity;
-use crate::json::Value;
+use crate::json::{Kind, Value};
 use crate::rules::{Check, Report, Rule};
 
 pub(super) const RULE: Rule = Rule {
@@ -33,6 +33,9 @@ const REQUIRED: [(&str, Shape); 8] = [
     ("permissions", Shape::Object),
     ("instructionSteps", Shape::List),
 ];
+
+/// What may be missing.
+const OPTIONAL: [(&str, Shape); 2] = [("sampleQueries", Shape::List), ("availability", Shape::Object)];
 
 fn check(definition: &Definition<'_>, _: &Solution<'_>, report: &mut Report) {
     let resource = &definition.resource;
@@ -67,6 +70,25 @@ fn check(definition: &Definition<'_>, _: &Solution<'_>, report: &mut Report) {
         } else if !shape.fits(value) {
             let message = format!("`{name}` is {}, not {}.", value.described(), shape.title());
             report.at(file, value.span, message);
+        }
+    }
+    let tell = |value: &Value, name: &str, shape: Shape, report: &mut Report| {
+        let message = format!("`{name}` is {}, not {}.", value.described(), shape.title());
+        report.at(file, value.span, message);
+    };
+    for (name, shape) in OPTIONAL {
+        let value = config.member(name).map(|member| &member.value);
+        if let Some(value) = value.filter(|value| !shape.fits(value) && value.kind != Kind::Null) {
+            tell(value, name, shape, report);
+        }
+    }
+    let steps = config.member("instructionSteps").and_then(|member| member.value.as_array());
+    for step in steps.unwrap_or_default() {
+        for name in ["title", "description"] {
+            let value = step.member(name).map(|member| &member.value);
+            if let Some(value) = value.filter(|value| value.as_str().is_none() && value.kind != Kind::Null) {
+                tell(value, name, Shape::Text, report);
+            }
         }
     }
 }

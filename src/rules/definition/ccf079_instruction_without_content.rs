@@ -71,6 +71,10 @@ fn check_value(
     report: &mut Report,
 ) {
     let file = definition.resource.file;
+    if let Some(value) = instruction.parameter("value").filter(|value| value.as_str().is_none() && !is_blank(value)) {
+        report.at(file, value.span, format!("`value` is {}, not a string.", value.described()));
+        return;
+    }
     let says = |name: &str| instruction.parameter(name).is_some_and(|value| !is_blank(value));
     if !says("value") && !says("fillWith") {
         report

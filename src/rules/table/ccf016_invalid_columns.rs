@@ -3,6 +3,7 @@ use crate::artifact::table::Table;
 use crate::finding::Severity;
 use crate::rules::{Check, Report, Rule};
 
+use crate::artifact::arm;
 use crate::artifact::resource::{Origin, head};
 use crate::artifact::table::COLUMNS;
 use crate::edit;
@@ -38,7 +39,8 @@ fn check(table: &Table<'_>, _: &Solution<'_>, report: &mut Report) {
         return;
     };
     let Some(items) = columns.as_array() else {
-        if columns.as_str().is_none() {
+        // An expression may give an array.
+        if columns.as_str().is_none() || arm::literal(columns).is_some() {
             report.at(
                 file,
                 columns.span,
