@@ -75,7 +75,6 @@ export async function buildWorker() {
 }
 
 /** How each face is built: cargo's profile, what rustc is told for the crate itself, and wasm-opt's passes. */
-const PLAIN = { profile: "release", rustc: [], passes: ["-O3"] };
 const SETTINGS = {
   // People wait for its download, so what counts is its size after compression.
   // Functions that are inlined in many places are many copies, each with other locals, so LLVM inlines small ones only
@@ -85,8 +84,13 @@ const SETTINGS = {
     rustc: ["-Cllvm-args=-inlinehint-threshold=30"],
     passes: ["-Oz", "--skip-pass=inlining-optimizing"],
   },
-  local: PLAIN,
-  worker: PLAIN,
+  local: { profile: "release", rustc: [], passes: ["-O3"] },
+  // Every cold start loads it. The thresholds are 250 and 325 otherwise, and jaq's iterators inline into each other.
+  worker: {
+    profile: "release",
+    rustc: ["-Cllvm-args=-inlinehint-threshold=100", "-Cllvm-args=-inline-threshold=100"],
+    passes: ["-O3", "--skip-pass=inlining-optimizing"],
+  },
 };
 
 /** Builds `pkg/wasm`: the validator for browsers, Node and Workers. */
