@@ -74,8 +74,8 @@ export async function buildWorker() {
   });
 }
 
-/** The profile of Cargo.toml for the face that is downloaded by browsers. */
-const PROFILES = { js: "small" };
+/** The profile of Cargo.toml for the faces that are downloaded by browsers. */
+const PROFILES = { js: "small", local: "small" };
 
 /** Builds `pkg/wasm`: the validator for browsers, Node and Workers. */
 export async function buildPackage() {
@@ -154,7 +154,7 @@ async function compile(face, scratch, bindgenOptions) {
     ...bindgenOptions,
   ]);
   const wasm = join(scratch, "ccf_edge.opt.wasm");
-  // For the others -O3 comes out as small as -Oz, after gzip.
+  // For the Worker -O3 comes out as small as -Oz, after gzip.
   const level = PROFILES[face] === "small" ? "-Oz" : "-O3";
   await run("wasm-opt", [level, ...WASM_FEATURES, join(scratch, "ccf_edge_bg.wasm"), "-o", wasm]);
   return { glue: join(scratch, "ccf_edge.js"), wasm };
