@@ -84,7 +84,8 @@ const SETTINGS = {
     rustc: ["-Cllvm-args=-inlinehint-threshold=30"],
     passes: ["-Oz", "--skip-pass=inlining-optimizing"],
   },
-  local: { profile: "release", rustc: [], passes: ["-O3"] },
+  // The preview is downloaded by browsers too.
+  local: { profile: "small", rustc: [], passes: ["-Oz"] },
   // Every cold start loads it. The thresholds are 250 and 325 otherwise, and jaq's iterators inline into each other.
   worker: {
     profile: "release",
