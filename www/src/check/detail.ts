@@ -1,0 +1,143 @@
+// One finding: what is wrong, why it matters, what to do, the fixes, the other places, and its rule's page.
+
+import { explain, type Finding, type Fix, type Range } from "ccf-edge";
+import { h, icon } from "../dom.ts";
+import { inline, page } from "../markdown.ts";
+import { baseOf, type Workspace } from "./workspace.ts";
+
+const WORDS = { error: "Error", warning: "Warning", info: "Note" };
+
+export interface Actions {
+  mend(finding: Finding, fix: Fix): void;
+}
+
+export function detailPane(workspace: Workspace, { mend }: Actions): HTMLElement {
+  const body = h("div", { class: "detail-body" });
+  const pane = h("section", { class: "detail", "aria-label": "The finding", tabindex: 0 }, body);
+  let shown = "";
+
+  const render = () => {
+    const { finding } = workspace;
+    // The same finding with the same words need not be built again at every key.
+    const now = finding === undefined ? `none ${workspace.findings.length}` : JSON.stringify([finding, position()]);
+    if (now === shown) return;
+    shown = now;
+    body.replaceChildren(...(finding === undefined ? nothing() : about(finding)));
+    pane.scrollTop = 0;
+  };
+
+  const position = () => {
+    const all = workspace.visible();
+    const at = workspace.finding === undefined ? -1 : all.indexOf(workspace.finding);
+    return { all, at };
+  };
+
+  const nothing = () => {
+    if (workspace.findings.length > 0) {
+      return [h("p", { class: "hint" }, "Choose a finding to see why it matters and what to do.")];
+    }
+    return [
+      h("p", { class: "clean" }, icon("ok"), "No findings"),
+      h("p", {}, emptyReason(workspace) ?? "The packager and Azure have nothing to object to that ccf-edge knows of."),
+    ];
+  };
+
+  const about = (finding: Finding): Node[] => {
+    const { all, at } = position();
+    const step = (by: number, label: string) =>
+      h(
+        "button",
+        {
+          type: "button",
+          class: "quiet",
+          "aria-label": label,
+          disabled: all[at + by] === undefined,
+          onclick: () => workspace.select(all[at + by]),
+        },
+        by < 0 ? "‹" : "›",
+      );
+    const rulePage = explain(finding.code);
+    return [
+      h(
+        "header",
+        {},
+        h("span", { class: `severity ${finding.severity}` }, icon(finding.severity), WORDS[finding.severity]),
+        h(
+          "a",
+          { href: finding.url, target: "_blank", rel: "noopener noreferrer", class: "code" },
+          finding.code,
+        ),
+        at >= 0 &&
+          h(
+            "span",
+            { class: "steps" },
+            step(-1, "Previous finding"),
+            h("span", {}, `${at + 1} of ${all.length}`),
+            step(1, "Next finding"),
+          ),
+      ),
+      h("h2", { class: "message" }, inline(finding.message)),
+      place(finding.file, finding.range),
+      ...finding.fixes.map((fix) => fixButton(finding, fix)),
+      h("h3", {}, "Why it matters"),
+      h("p", {}, inline(finding.why)),
+      h("h3", {}, "What to do"),
+      h("p", {}, inline(finding.help)),
+      ...related(finding),
+      ...(rulePage === undefined ? [] : [rule(finding, rulePage)]),
+    ];
+  };
+
+  const place = (file: string, range: Range) =>
+    h(
+      "button",
+      {
+        type: "button",
+        class: "place",
+        title: file,
+        onclick: () => workspace.show(file, range, true),
+      },
+      `${baseOf(file)}, line ${range.line}`,
+    );
+
+  const fixButton = (finding: Finding, fix: Fix) =>
+    h(
+      "div",
+      { class: "fix" },
+      h("button", { type: "button", class: "primary", onclick: () => mend(finding, fix) }, inline(fix.title)),
+      fix.safe
+        ? h("span", { class: "kind safe", title: "It cannot be wrong." }, "safe")
+        : h("span", { class: "kind suggested", title: "Look at the result." }, "suggested"),
+    );
+
+  const related = ({ related }: Finding): Node[] => {
+    if (related.length === 0) return [];
+    const rows = related.map(({ file, range, message }) =>
+      h("li", {}, h("span", {}, inline(message)), place(file, range)),
+    );
+    return [h("h3", {}, "Related places"), h("ul", { class: "related" }, ...rows)];
+  };
+
+  const rule = (finding: Finding, text: string) =>
+    // The finding has said why and what to do in its own words.
+    h(
+      "article",
+      { class: "rule", "aria-label": `The rule ${finding.code}` },
+      h("p", { class: "eyebrow" }, "The rule"),
+      page(text, 3, ["Why it matters", "What to do"]),
+    );
+
+  workspace.on("checked", render);
+  workspace.on("selected", render);
+  return pane;
+}
+
+/** Why nothing was found where there is nothing that could be wrong. */
+export function emptyReason({ files }: Workspace): string | undefined {
+  if (files.size === 0) return "Nothing is open.";
+  const known = /Microsoft\.(OperationalInsights|Insights|SecurityInsights)/i;
+  const texts = [...files.values()].filter((content) => typeof content === "string");
+  return texts.some((text) => known.test(text))
+    ? undefined
+    : "There is no connector in these files: no table, Data Collection Rule, definition or data connector.";
+}
