@@ -1,8 +1,8 @@
 // The service worker: it keeps the page, so that it works without a network. build/loading.mjs fills in the names.
 // A new version takes over when no tab shows the old one any more, so that a tab never mixes the two.
 
-const CACHE = "ccf-edge-c373f5a11484d214";
-const FILES = ["./assets/browser-BXlMmLo7.js","./assets/ccf_edge_bg-DxZonSHX.wasm","./assets/diff-Etk_2s6a.js","./assets/editor-komLFM1k.js","./assets/index-BJQ97-SH.css","./assets/index-CwhyY938.js","./favicon.svg","./","./theme.js"];
+const CACHE = "ccf-edge-47ab76301780f924";
+const FILES = ["./assets/browser-BXlMmLo7.js","./assets/ccf_edge_bg-DxZonSHX.wasm","./assets/diff-BkYwnNo_.js","./assets/editor-BQi144Sh.js","./assets/index-CUu2SqmM.js","./assets/index-LRWVSBVu.css","./favicon.svg","./","./theme.js"];
 
 addEventListener("install", (event) => {
   event.waitUntil(caches.open(CACHE).then((cache) => cache.addAll(FILES)));

@@ -9,9 +9,11 @@ const WORDS = { error: "Error", warning: "Warning", info: "Note" };
 
 export interface Actions {
   mend(finding: Finding, fix: Fix): void;
+  /** Offers the files and the findings to take away. */
+  takeAway(): void;
 }
 
-export function detailPane(workspace: Workspace, { mend }: Actions): HTMLElement {
+export function detailPane(workspace: Workspace, { mend, takeAway }: Actions): HTMLElement {
   const body = h("div", { class: "detail-body" });
   const pane = h("section", { class: "detail", "aria-label": "The finding", tabindex: 0 }, body);
   let shown = "";
@@ -36,9 +38,12 @@ export function detailPane(workspace: Workspace, { mend }: Actions): HTMLElement
     if (workspace.findings.length > 0) {
       return [h("p", { class: "hint" }, "Choose a finding to see why it matters and what to do.")];
     }
+    const reason = emptyReason(workspace);
+    if (reason !== undefined) return [h("p", { class: "hint" }, reason)];
     return [
       h("p", { class: "clean" }, icon("ok"), "No findings"),
-      h("p", {}, emptyReason(workspace) ?? "The packager and Azure have nothing to object to that ccf-edge knows of."),
+      h("p", {}, "Nothing here that the packager or Azure would refuse, as far as ccf-edge knows."),
+      h("p", { class: "next" }, h("button", { type: "button", onclick: takeAway }, "Download or share it…")),
     ];
   };
 

@@ -8,6 +8,7 @@ import { type Diagnostic, lintGutter, lintKeymap, setDiagnostics } from "@codemi
 import { highlightSelectionMatches, search, searchKeymap } from "@codemirror/search";
 import { EditorSelection, EditorState, type Extension, type Text } from "@codemirror/state";
 import {
+  drawSelection,
   EditorView,
   highlightActiveLine,
   highlightActiveLineGutter,
@@ -46,7 +47,10 @@ export const theme: Extension = [
     ".cm-lineNumbers .cm-gutterElement": { padding: "0 8px 0 12px", minWidth: "44px" },
     ".cm-activeLine": { backgroundColor: "var(--active-line)" },
     ".cm-activeLineGutter": { backgroundColor: "transparent", color: "var(--ink)" },
-    ".cm-content ::selection, .cm-content::selection": { backgroundColor: "var(--selection)" },
+    ".cm-selectionBackground, &.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground": {
+      background: "var(--selection)",
+    },
+    ".cm-cursor": { borderLeftColor: "var(--ink)", borderLeftWidth: "2px" },
     ".cm-selectionMatch": { backgroundColor: "var(--match)" },
     ".cm-matchingBracket, &.cm-focused .cm-matchingBracket": { backgroundColor: "var(--match)" },
     ".cm-lintRange": { backgroundImage: "none", paddingBottom: "0" },
@@ -116,6 +120,8 @@ export const theme: Extension = [
       background: "var(--sunken)",
       fontFamily: "var(--sans)",
       fontSize: "12px",
+      padding: "4px 12px",
+      "&:before, &:after": { content: "'⋯'" },
     },
     ".cm-changedLine, &.cm-merge-b .cm-changedLine": { backgroundColor: "var(--added-tint)" },
     ".cm-changedText, &.cm-merge-b .cm-changedText": { background: "var(--added)" },
@@ -162,6 +168,7 @@ export function createEditor(workspace: Workspace, actions: Actions): Editor {
         highlightActiveLine(),
         highlightActiveLineGutter(),
         highlightSpecialChars(),
+        drawSelection(),
         history(),
         bracketMatching(),
         indentOnInput(),
@@ -225,7 +232,7 @@ export function createEditor(workspace: Workspace, actions: Actions): Editor {
     message: finding.message,
     renderMessage: () => explanation(finding),
     actions: finding.fixes.map((fix) => ({
-      name: fix.safe ? fix.title : `${fix.title} (suggested)`,
+      name: `${fix.title.replaceAll("`", "")}${fix.safe ? "" : " (suggested)"}`,
       apply: () => {
         // The text may have been edited since: the finding of now has the places of now.
         const now = workspace.findings.find((other) => keyOf(other) === keyOf(finding));

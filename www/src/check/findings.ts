@@ -35,6 +35,7 @@ export function findingsList(workspace: Workspace, chosen: () => void): HTMLElem
     for (const { severity, button, number } of buttons) {
       button.setAttribute("aria-pressed", String(!workspace.hidden.has(severity)));
       number.textContent = String(counts[severity]);
+      button.hidden = counts[severity] === 0 && !workspace.hidden.has(severity);
     }
     filters.hidden = workspace.findings.length === 0;
     renderRules();

@@ -42,8 +42,9 @@ export async function mount(host: HTMLElement): Promise<Part> {
     }
   };
 
-  const text = textPane(workspace, { mend });
-  const detail = detailPane(workspace, { mend });
+  const actions = { mend, takeAway: () => openExport(workspace) };
+  const text = textPane(workspace, actions);
+  const detail = detailPane(workspace, actions);
   const findings = findingsList(workspace, () => {
     // On a phone the panes stand below one another.
     if (matchMedia("(max-width: 719px)").matches) detail.scrollIntoView({ block: "start" });
@@ -119,7 +120,8 @@ function toolbar(
       verdict.className = `verdict ${said.kind}`;
       verdict.replaceChildren(icon(said.kind), said.words);
     }
-    timing.textContent = `${counted(workspace.files.size, "file")} checked in ${workspace.took < 1 ? "less than 1" : Math.round(workspace.took)} ms`;
+    const time = workspace.took === 0 ? "" : ` in ${Math.max(1, Math.round(workspace.took))} ms`;
+    timing.textContent = `${counted(workspace.files.size, "file")} checked${time}`;
     trouble.hidden = workspace.trouble === undefined;
     trouble.textContent =
       workspace.trouble === undefined ? "" : `ccf-edge.json is not used: ${workspace.trouble.replaceAll("\n", "; ")}`;

@@ -47,7 +47,7 @@ export class Workspace {
   findings: Finding[] = [];
   /** Why the configuration among the files is not used. */
   trouble: string | undefined;
-  /** How long the last check took, in milliseconds. */
+  /** How long the last check took, in milliseconds; zero after the first, which also warms the module up. */
   took = 0;
   /** The file that is shown. */
   file: string | undefined;
@@ -82,6 +82,7 @@ export class Workspace {
     this.hidden.clear();
     this.rule = "";
     this.#check();
+    this.took = 0;
     this.file = this.findings[0]?.file ?? [...this.files.keys()].find(isJson) ?? [...this.files.keys()][0];
     this.#tell("opened", undefined);
     this.#tell("checked", undefined);
