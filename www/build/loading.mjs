@@ -14,7 +14,13 @@ export function preloadWasm() {
         const wasm = Object.keys(bundle ?? {}).filter((name) => name.endsWith(".wasm"));
         return wasm.map((name) => ({
           tag: "link",
-          attrs: { rel: "preload", href: `./${name}`, as: "fetch", type: "application/wasm", crossorigin: "" },
+          attrs: {
+            rel: "preload",
+            href: `./${name}`,
+            as: "fetch",
+            type: "application/wasm",
+            crossorigin: "",
+          },
           injectTo: "head",
         }));
       },

@@ -4,7 +4,7 @@ import { find, h } from "./dom.ts";
 import { PARTS, type Part, type PartEntry } from "./parts.ts";
 import { themeButton } from "./theme.ts";
 
-const loaded = new Map<string, { host: HTMLElement; part: Promise<Part> }>();
+const loaded = new Map<string, { host: HTMLElement; part: Part | Promise<Part> }>();
 
 themeButton();
 tabs();
@@ -14,6 +14,8 @@ keepForOffline();
 
 /** `#/` is the landing part, `#/check/…` a part. */
 async function route(): Promise<void> {
+  // Links within the page, such as the one that skips the bar, are none of a part.
+  if (loaded.size > 0 && location.hash !== "" && !location.hash.startsWith("#/")) return;
   const [, id = "", rest = ""] = /^#\/([a-z]*)\/?(.*)$/s.exec(location.hash) ?? [];
   const entry = PARTS.find((part) => part.id === id) ?? PARTS[0];
   const landing = entry.id !== id;
@@ -24,10 +26,15 @@ async function route(): Promise<void> {
   }
   const { host, part } = partOf(entry);
   for (const other of loaded.values()) other.host.hidden = other.host !== host;
-  await (await part).show(landing ? "" : rest);
+  try {
+    await (await part).show(landing ? "" : rest);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    host.replaceChildren(h("p", { class: "notice", role: "alert" }, `This cannot be shown: ${why}`));
+  }
 }
 
-function partOf(entry: PartEntry): { host: HTMLElement; part: Promise<Part> } {
+function partOf(entry: PartEntry): { host: HTMLElement; part: Part | Promise<Part> } {
   let found = loaded.get(entry.id);
   if (found === undefined) {
     const host = h("section", { id: `part-${entry.id}`, class: "part", "aria-label": entry.title });

@@ -41,11 +41,7 @@ function block(token: Token, level: number): Node | undefined {
     case "code":
       return h("pre", { tabindex: 0 }, h("code", {}, (token as Tokens.Code).text));
     case "blockquote":
-      return h(
-        "blockquote",
-        {},
-        ...(token as Tokens.Blockquote).tokens.map((inner) => block(inner, level)),
-      );
+      return h("blockquote", {}, ...(token as Tokens.Blockquote).tokens.map((inner) => block(inner, level)));
     case "table": {
       const { header, rows } = token as Tokens.Table;
       const row = (cells: Tokens.TableCell[], tag: "th" | "td") =>

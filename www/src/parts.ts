@@ -12,10 +12,8 @@ export interface PartEntry {
   id: string;
   title: string;
   /** Builds the part in its own element, once, when it is first shown. */
-  load(host: HTMLElement): Promise<Part>;
+  load(host: HTMLElement): Part | Promise<Part>;
 }
 
 /** The first one stands below the landing part; the others should be imported when they are asked for. */
-export const PARTS: [PartEntry, ...PartEntry[]] = [
-  { id: "check", title: "Check", load: mount },
-];
+export const PARTS: [PartEntry, ...PartEntry[]] = [{ id: "check", title: "Check", load: mount }];

@@ -16,16 +16,28 @@ export interface Actions {
 export function detailPane(workspace: Workspace, { mend, takeAway }: Actions): HTMLElement {
   const body = h("div", { class: "detail-body" });
   const pane = h("section", { class: "detail", "aria-label": "The finding", tabindex: 0 }, body);
+  // On a phone the page of a rule would push the text away.
+  const wide = matchMedia("(min-width: 720px)");
   let shown = "";
 
   const render = () => {
     const { finding } = workspace;
     // The same finding with the same words need not be built again at every key.
-    const now = finding === undefined ? `none ${workspace.findings.length}` : JSON.stringify([finding, position()]);
+    const now =
+      finding === undefined ? `none ${workspace.findings.length}` : JSON.stringify([finding, position()]);
     if (now === shown) return;
     shown = now;
+    const focused = body.contains(document.activeElement) ? document.activeElement : null;
     body.replaceChildren(...(finding === undefined ? nothing() : about(finding)));
     pane.scrollTop = 0;
+    if (focused !== null) refocus(focused.getAttribute("aria-label"));
+  };
+
+  /** What had the focus is gone: it goes to the same button, or to the pane. */
+  const refocus = (label: string | null) => {
+    const buttons = [...body.querySelectorAll<HTMLButtonElement>("button:enabled")];
+    const same = label === null ? undefined : buttons.find((button) => button.ariaLabel === label);
+    (same ?? pane).focus();
   };
 
   const position = () => {
@@ -124,12 +136,12 @@ export function detailPane(workspace: Workspace, { mend, takeAway }: Actions): H
   };
 
   const rule = (finding: Finding, text: string) =>
-    // The finding has said why and what to do in its own words.
     h(
-      "article",
-      { class: "rule", "aria-label": `The rule ${finding.code}` },
-      h("p", { class: "eyebrow" }, "The rule"),
-      page(text, 3, ["Why it matters", "What to do"]),
+      "details",
+      { class: "rule", open: wide.matches },
+      h("summary", {}, `The rule ${finding.code}: ${finding.name}`),
+      // The finding has said why and what to do in its own words, and the summary has the title.
+      page(text.replace(/^# .*\n/, ""), 2, ["Why it matters", "What to do"]),
     );
 
   workspace.on("checked", render);

@@ -38,7 +38,12 @@ export interface Editor {
 
 export const theme: Extension = [
   EditorView.theme({
-    "&": { height: "100%", fontSize: "var(--code-size)", color: "var(--ink)", backgroundColor: "var(--surface)" },
+    "&": {
+      height: "100%",
+      fontSize: "var(--code-size)",
+      color: "var(--ink)",
+      backgroundColor: "var(--surface)",
+    },
     "&.cm-focused": { outline: "none" },
     ".cm-scroller": { fontFamily: "var(--mono)", lineHeight: "1.6", overflow: "auto" },
     ".cm-content": { caretColor: "var(--ink)", padding: "8px 0" },
@@ -55,7 +60,10 @@ export const theme: Extension = [
     ".cm-matchingBracket, &.cm-focused .cm-matchingBracket": { backgroundColor: "var(--match)" },
     ".cm-lintRange": { backgroundImage: "none", paddingBottom: "0" },
     ".cm-lintRange-error": { backgroundColor: "var(--error-tint)", boxShadow: "inset 0 -2px var(--error)" },
-    ".cm-lintRange-warning": { backgroundColor: "var(--warning-tint)", boxShadow: "inset 0 -2px var(--warning)" },
+    ".cm-lintRange-warning": {
+      backgroundColor: "var(--warning-tint)",
+      boxShadow: "inset 0 -2px var(--warning)",
+    },
     ".cm-lintRange-info": { backgroundColor: "var(--info-tint)", boxShadow: "inset 0 -2px var(--info)" },
     ".cm-lintPoint:after": { borderBottomColor: "var(--error)" },
     ".cm-lintPoint-warning:after": { borderBottomColor: "var(--warning)" },
@@ -114,7 +122,10 @@ export const theme: Extension = [
       border: "1px solid var(--edge)",
       borderRadius: "6px",
     },
-    ".cm-panel.cm-panel-lint ul [aria-selected]": { backgroundColor: "var(--active-line)", color: "var(--ink)" },
+    ".cm-panel.cm-panel-lint ul [aria-selected]": {
+      backgroundColor: "var(--active-line)",
+      color: "var(--ink)",
+    },
     ".cm-collapsedLines": {
       color: "var(--muted)",
       background: "var(--sunken)",
@@ -126,7 +137,10 @@ export const theme: Extension = [
     ".cm-changedLine, &.cm-merge-b .cm-changedLine": { backgroundColor: "var(--added-tint)" },
     ".cm-changedText, &.cm-merge-b .cm-changedText": { background: "var(--added)" },
     ".cm-deletedChunk": { backgroundColor: "var(--removed-tint)", paddingLeft: "6px" },
-    ".cm-deletedChunk .cm-deletedText, .cm-deletedText": { background: "var(--removed)", textDecoration: "none" },
+    ".cm-deletedChunk .cm-deletedText, .cm-deletedText": {
+      background: "var(--removed)",
+      textDecoration: "none",
+    },
     "&.cm-merge-b .cm-changedLineGutter, .cm-changedLineGutter": { background: "var(--ok)" },
     ".cm-deletedLineGutter": { background: "var(--error)" },
     ".cm-specialChar": { color: "var(--error)" },
@@ -269,7 +283,8 @@ export function createEditor(workspace: Workspace, actions: Actions): Editor {
       let from = 0;
       while (from < a.length && from < b.length && a[from] === b[from]) from += 1;
       let tail = 0;
-      while (tail < a.length - from && tail < b.length - from && a.at(-1 - tail) === b.at(-1 - tail)) tail += 1;
+      while (tail < a.length - from && tail < b.length - from && a.at(-1 - tail) === b.at(-1 - tail))
+        tail += 1;
       quiet = true;
       view.dispatch({ changes: { from, to: a.length - tail, insert: doc.slice(from, b.length - tail) } });
       quiet = false;

@@ -43,7 +43,9 @@ export function findingsList(workspace: Workspace, chosen: () => void): HTMLElem
   };
 
   const renderRules = () => {
-    const groups = [...Map.groupBy(workspace.findings, ({ code }) => code)].sort(([a], [b]) => (a < b ? -1 : 1));
+    const groups = [...Map.groupBy(workspace.findings, ({ code }) => code)].sort(([a], [b]) =>
+      a < b ? -1 : 1,
+    );
     const options = groups.map(([code, [first, ...rest]]) =>
       h("option", { value: code }, `${code} ${first?.name ?? ""} (${rest.length + 1})`),
     );
@@ -109,7 +111,11 @@ export function findingsList(workspace: Workspace, chosen: () => void): HTMLElem
         { class: "where" },
         `line ${finding.range.line} · ${finding.code}`,
         finding.fixes.length > 0 &&
-          h("span", { class: finding.fixes.some(({ safe }) => safe) ? "fixable safe" : "fixable" }, "has a fix"),
+          h(
+            "span",
+            { class: finding.fixes.some(({ safe }) => safe) ? "fixable safe" : "fixable" },
+            "has a fix",
+          ),
       ),
     );
 

@@ -18,7 +18,10 @@ export function bestFix({ fixes }: Finding): Fix | undefined {
 }
 
 /** Opens the dialog; `done` is called with what the files were before and how many fixes were made. */
-export function openFixAll(workspace: Workspace, done: (before: [string, Content][], made: number) => void): void {
+export function openFixAll(
+  workspace: Workspace,
+  done: (before: [string, Content][], made: number) => void,
+): void {
   const choices: Choice[] = workspace.visible().flatMap((finding) => {
     const fix = bestFix(finding);
     if (fix === undefined) return [];
@@ -42,7 +45,12 @@ export function openFixAll(workspace: Workspace, done: (before: [string, Content
   const dialog = openDialog(
     "Fix all",
     "fixall",
-    h("div", { class: "columns" }, h("div", { class: "choices" }, ...groups.map(({ element }) => element)), diffs),
+    h(
+      "div",
+      { class: "columns" },
+      h("div", { class: "choices" }, ...groups.map(({ element }) => element)),
+      diffs,
+    ),
     h("footer", {}, summary, h("button", { type: "button", onclick: () => dialog.close() }, "Cancel"), apply),
   );
 
@@ -104,7 +112,11 @@ function group(
           "span",
           {},
           h("span", { class: "title" }, inline(fix.title)),
-          h("span", { class: "where" }, `${finding.code} · ${baseOf(finding.file)}, line ${finding.range.line}`),
+          h(
+            "span",
+            { class: "where" },
+            `${finding.code} · ${baseOf(finding.file)}, line ${finding.range.line}`,
+          ),
         ),
       ),
     ),
@@ -112,7 +124,11 @@ function group(
   const element = h(
     "fieldset",
     { class: kind, hidden: choices.length === 0 },
-    h("legend", {}, h("label", {}, all, h("span", { class: `kind ${kind}` }, `${title} (${choices.length})`))),
+    h(
+      "legend",
+      {},
+      h("label", {}, all, h("span", { class: `kind ${kind}` }, `${title} (${choices.length})`)),
+    ),
     h("p", {}, meaning),
     h("ul", {}, ...rows),
   );

@@ -44,7 +44,12 @@ export function openButtons(host: HTMLElement, opened: (what: Opened) => void): 
           icon("folder"),
           "Choose a folder",
         ),
-        h("button", { type: "button", onclick: () => files.click() }, icon("archive"), "Choose a zip or files"),
+        h(
+          "button",
+          { type: "button", onclick: () => files.click() },
+          icon("archive"),
+          "Choose a zip or files",
+        ),
       ),
       folder,
       files,

@@ -15,17 +15,18 @@ import { textPane } from "./text.ts";
 import { fileTree } from "./tree.ts";
 import { type Content, countsOf, messageOf, type Opened, Workspace } from "./workspace.ts";
 
-export async function mount(host: HTMLElement): Promise<Part> {
+export function mount(host: HTMLElement): Part {
   const workspace = new Workspace();
-  await ready;
 
   const undo = (said: string, before: [string, Content][]) =>
-    toast(said, { label: "Undo", run: () => workspace.write(before) });
+    toast(said, { label: "Undo", run: () => workspace.apply(before) });
 
-  const mend = (finding: Finding, fix: Fix) => undo(`Done: ${fix.title.replaceAll("`", "")}`, workspace.mend(finding, fix));
+  const mend = (finding: Finding, fix: Fix) =>
+    undo(`Done: ${fix.title.replaceAll("`", "")}`, workspace.mend(finding, fix));
 
   /** Opens other files; what was edited and not downloaded can be had back. */
-  const open = (what: Opened) => {
+  const open = async (what: Opened) => {
+    await ready;
     const before = workspace.unsaved ? workspace.snapshot() : undefined;
     workspace.open(what);
     if (location.hash !== "#/check") location.hash = "#/check";
@@ -52,13 +53,11 @@ export async function mount(host: HTMLElement): Promise<Part> {
   const bench = h(
     "div",
     { class: "bench" },
-    toolbar(workspace, open, (before, made) =>
-      undo(`Made ${counted(made, "fix", "fixes")}`, before),
-    ),
+    toolbar(workspace, open, (before, made) => undo(`Made ${counted(made, "fix", "fixes")}`, before)),
     h("aside", { class: "files", "aria-label": "Files" }, fileTree(workspace)),
     findings,
-    text.element,
     detail,
+    text.element,
   );
   host.replaceChildren(bench);
 
@@ -70,6 +69,7 @@ export async function mount(host: HTMLElement): Promise<Part> {
 
   return {
     async show(rest) {
+      await ready;
       if (rest !== "") await openLink(rest);
       else if (workspace.files.size === 0) workspace.open(firstExample());
     },
@@ -124,7 +124,9 @@ function toolbar(
     timing.textContent = `${counted(workspace.files.size, "file")} checked${time}`;
     trouble.hidden = workspace.trouble === undefined;
     trouble.textContent =
-      workspace.trouble === undefined ? "" : `ccf-edge.json is not used: ${workspace.trouble.replaceAll("\n", "; ")}`;
+      workspace.trouble === undefined
+        ? ""
+        : `ccf-edge.json is not used: ${workspace.trouble.replaceAll("\n", "; ")}`;
     fixAll.disabled = !workspace.visible().some((finding) => bestFix(finding) !== undefined);
   };
   workspace.on("checked", render);
@@ -145,7 +147,10 @@ function verdictOf(workspace: Workspace): { words: string; kind: "error" | "warn
     counts.info > 0 && counted(counts.info, "note"),
   ].filter((part) => part !== false);
   if (words.length > 0) {
-    return { words: words.join(", "), kind: counts.error > 0 ? "error" : counts.warning > 0 ? "warning" : "info" };
+    return {
+      words: words.join(", "),
+      kind: counts.error > 0 ? "error" : counts.warning > 0 ? "warning" : "info",
+    };
   }
   return emptyReason(workspace) === undefined
     ? { words: "No findings", kind: "ok" }

@@ -3,16 +3,17 @@
 
 import type { Finding, Range } from "ccf-edge";
 import { h } from "../dom.ts";
+import { toast } from "../toast.ts";
 import type { Actions } from "./detail.ts";
 import type { Editor } from "./editor.ts";
-import { SEVERITIES, type Workspace } from "./workspace.ts";
+import { messageOf, SEVERITIES, type Workspace } from "./workspace.ts";
 
 export function textPane(workspace: Workspace, actions: Actions): { element: HTMLElement; wake: () => void } {
   const title = h("h2", { class: "path" });
   const host = h("div", { class: "text" });
   const element = h("section", { class: "pane", "aria-label": "The text" }, title, host);
   let editor: Editor | undefined;
-  let waking: Promise<void> | undefined;
+  let waking = false;
 
   const render = (range?: Range, focus = false) => {
     const { file } = workspace;
@@ -44,13 +45,17 @@ export function textPane(workspace: Workspace, actions: Actions): { element: HTM
     );
     plain.addEventListener("focus", () => wake(true));
     host.replaceChildren(plain);
-    const line = range === undefined ? undefined : (plain.children[range.line - 1] as HTMLElement | undefined);
+    const line =
+      range === undefined ? undefined : (plain.children[range.line - 1] as HTMLElement | undefined);
     if (line !== undefined) plain.scrollTop = line.offsetTop - plain.clientHeight / 3;
   };
 
   /** Fetches the editor and puts it in the place of the shown text. */
-  const wake = (focus = false) => {
-    waking ??= import("./editor.ts").then(({ createEditor }) => {
+  const wake = async (focus = false) => {
+    if (waking) return;
+    waking = true;
+    try {
+      const { createEditor } = await import("./editor.ts");
       const plain = host.querySelector(".plain");
       const wanted = plain !== null && plain === document.activeElement;
       editor = createEditor(workspace, actions);
@@ -58,13 +63,17 @@ export function textPane(workspace: Workspace, actions: Actions): { element: HTM
       const range = finding !== undefined && finding.file === file ? finding.range : undefined;
       render(range, focus || wanted);
       editor.mark();
-    });
+    } catch (error) {
+      waking = false;
+      toast(`The editor could not be loaded: ${messageOf(error)}`);
+    }
   };
 
   workspace.on("opened", () => editor?.forget());
   workspace.on("changed", (changes) => {
     for (const { path, by } of changes) if (by === "page") editor?.replace(path, workspace.files.get(path));
-    if (editor === undefined || changes.some(({ path, by }) => by === "page" && path === workspace.file)) render();
+    if (editor === undefined || changes.some(({ path, by }) => by === "page" && path === workspace.file))
+      render();
   });
   workspace.on("checked", () => {
     if (editor === undefined) render();
@@ -83,6 +92,9 @@ function pathParts(path: string): Node[] {
   return [h("span", { class: "folder" }, path.slice(0, at)), h("span", { class: "base" }, path.slice(at))];
 }
 
+/** The names, strings and other values of JSON on a line. */
+const TOKEN = /("(?:[^"\\]|\\.)*"(?=\s*:))|("(?:[^"\\]|\\.)*"?)|-?\d[\w.+-]*|\b(?:true|false|null)\b/g;
+
 /** The lines of a text, with the places of findings marked. */
 function linesOf(text: string, findings: Finding[]): HTMLElement[] {
   let start = 0;
@@ -97,6 +109,12 @@ function linesOf(text: string, findings: Finding[]): HTMLElement[] {
 
 function marked(line: string, start: number, findings: Finding[]): (Node | string)[] {
   const bounds = new Set([0, line.length]);
+  const tokens = [...line.matchAll(TOKEN)].map((match) => ({
+    from: match.index,
+    to: match.index + match[0].length,
+    kind: match[1] !== undefined ? "key" : match[2] !== undefined ? "string" : "number",
+  }));
+  for (const { from, to } of tokens) bounds.add(from).add(to);
   for (const { range } of findings) {
     for (const bound of [range.from - start, range.to - start]) {
       if (bound > 0 && bound < line.length) bounds.add(bound);
@@ -106,8 +124,10 @@ function marked(line: string, start: number, findings: Finding[]): (Node | strin
   return cuts.slice(0, -1).map((from, index) => {
     const to = cuts[index + 1] ?? line.length;
     const inside = findings.filter(({ range }) => range.from - start <= from && range.to - start >= to);
+    const kind = tokens.find((token) => token.from <= from && token.to >= to)?.kind;
     const worst = SEVERITIES.find((severity) => inside.some((finding) => finding.severity === severity));
     const piece = line.slice(from, to);
-    return worst === undefined ? piece : h("span", { class: `at ${worst}` }, piece);
+    if (worst === undefined && kind === undefined) return piece;
+    return h("span", { class: [kind, worst && `at ${worst}`].filter(Boolean).join(" ") }, piece);
   });
 }

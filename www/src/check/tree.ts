@@ -24,7 +24,8 @@ export function fileTree(workspace: Workspace): HTMLElement {
     const byFile = Map.groupBy(workspace.visible(), ({ file }) => file);
     const root = folderOf([...workspace.files.keys()]);
     tree.replaceChildren(...rows(root, byFile, 1));
-    const item = items().find(({ dataset }) => dataset.path === (focused ? at : workspace.file)) ?? items()[0];
+    const item =
+      items().find(({ dataset }) => dataset.path === (focused ? at : workspace.file)) ?? items()[0];
     if (item !== undefined) item.tabIndex = 0;
     if (focused) item?.focus();
   };
@@ -129,7 +130,8 @@ export function fileTree(workspace: Workspace): HTMLElement {
       Enter: () => activate(item, true),
       " ": () => activate(item, false),
     };
-    const move = moves[event.key] ?? (event.key.length === 1 ? () => focus(typed(all, at, event.key)) : undefined);
+    const move =
+      moves[event.key] ?? (event.key.length === 1 ? () => focus(typed(all, at, event.key)) : undefined);
     if (move === undefined) return;
     event.preventDefault();
     move();

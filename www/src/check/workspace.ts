@@ -69,7 +69,8 @@ export class Workspace {
   }
 
   #tell<T extends keyof Topics>(topic: T, detail: Topics[T]): void {
-    for (const listener of this.#listeners.get(topic) ?? []) (listener as (detail: Topics[T]) => void)(detail);
+    for (const listener of this.#listeners.get(topic) ?? [])
+      (listener as (detail: Topics[T]) => void)(detail);
   }
 
   /** Opens other files and shows their first finding. */
@@ -123,8 +124,7 @@ export class Workspace {
     this.#timer = setTimeout(() => this.checkNow(), Math.max(PAUSE, this.took * 3));
   }
 
-  /** Puts texts in the place of others. */
-  write(texts: Iterable<[string, Content]>): void {
+  write(texts: [string, Content][]): void {
     const changes: Change[] = [];
     for (const [path, content] of texts) {
       if (this.files.get(path) === content) continue;
@@ -198,10 +198,11 @@ export class Workspace {
     return { files, made };
   }
 
-  /** Writes what `mended` gave; gives what the files were before. */
-  apply(files: Map<string, string>): [string, Content][] {
-    const before = this.#contents(files.keys());
-    this.write(files);
+  /** Puts texts in the place of others, and shows a finding; gives what the files were before. */
+  apply(contents: Iterable<[string, Content]>): [string, Content][] {
+    const texts = [...contents];
+    const before = this.#contents(texts.map(([path]) => path));
+    this.write(texts);
     if (this.finding === undefined) this.select(this.visible()[0]);
     return before;
   }
