@@ -18,7 +18,7 @@ export function diffOf(path: string, before: string, after: string): HTMLElement
       EditorState.readOnly.of(true),
       EditorView.editable.of(false),
       EditorView.lineWrapping,
-      EditorView.contentAttributes.of({ "aria-label": `Changes of ${path}`, role: "group" }),
+      EditorView.contentAttributes.of({ "aria-label": `Changes of ${path}`, tabindex: "0" }),
       language(path),
       theme,
       unifiedMergeView({

@@ -189,7 +189,7 @@ export function createEditor(workspace: Workspace, actions: Actions): Editor {
         highlightSelectionMatches(),
         search(),
         EditorView.lineWrapping,
-        EditorView.contentAttributes.of({ "aria-label": `Text of ${baseOf(path)}` }),
+        EditorView.contentAttributes.of({ "aria-label": `Text of ${baseOf(path)}`, tabindex: "0" }),
         EditorState.tabSize.of(2),
         language(path),
         theme,

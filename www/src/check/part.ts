@@ -30,7 +30,7 @@ export function mount(host: HTMLElement): Part {
     const before = workspace.unsaved ? workspace.snapshot() : undefined;
     workspace.open(what);
     if (location.hash !== "#/check") location.hash = "#/check";
-    text.wake();
+    void text.wake();
     if (before !== undefined) {
       const back = () => {
         workspace.open(before);
@@ -59,7 +59,7 @@ export function mount(host: HTMLElement): Part {
     detail,
     text.element,
   );
-  host.replaceChildren(bench);
+  host.replaceChildren(h("h1", { class: "visually-hidden" }, "Check a connector"), bench);
 
   openButtons(find("#intake"), open);
   acceptDrops(open);
@@ -81,7 +81,7 @@ export function mount(host: HTMLElement): Part {
       // The address bar need not carry it any longer, and going back must not bring it again over edits.
       window.history.replaceState(null, "", "#/check");
       workspace.open(what);
-      text.wake();
+      void text.wake();
     } catch (error) {
       toast(`The link is damaged, perhaps cut off: ${messageOf(error)}`);
       if (workspace.files.size === 0) workspace.open(firstExample());

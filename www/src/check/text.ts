@@ -8,14 +8,21 @@ import type { Actions } from "./detail.ts";
 import type { Editor } from "./editor.ts";
 import { messageOf, SEVERITIES, type Workspace } from "./workspace.ts";
 
-export function textPane(workspace: Workspace, actions: Actions): { element: HTMLElement; wake: () => void } {
+export function textPane(
+  workspace: Workspace,
+  actions: Actions,
+): { element: HTMLElement; wake: () => Promise<void> } {
   const title = h("h2", { class: "path" });
   const host = h("div", { class: "text" });
   const element = h("section", { class: "pane", "aria-label": "The text" }, title, host);
   let editor: Editor | undefined;
   let waking = false;
 
+  /** What was last asked for, for an editor that comes later. */
+  let asked: { range?: Range | undefined; focus: boolean } = { focus: false };
+
   const render = (range?: Range, focus = false) => {
+    asked = { range, focus };
     const { file } = workspace;
     const content = file === undefined ? undefined : workspace.files.get(file);
     title.replaceChildren(...pathParts(file ?? ""));
@@ -27,7 +34,7 @@ export function textPane(workspace: Workspace, actions: Actions): { element: HTM
     }
     if (editor === undefined) {
       showPlain(content, range);
-      if (focus) wake();
+      if (focus) void wake();
       return;
     }
     if (editor.element.parentNode !== host) host.replaceChildren(editor.element);
@@ -43,7 +50,10 @@ export function textPane(workspace: Workspace, actions: Actions): { element: HTM
       { class: "plain", role: "group", tabindex: 0, "aria-label": "Text, opens the editor" },
       ...linesOf(content, findings),
     );
-    plain.addEventListener("focus", () => wake(true));
+    plain.addEventListener("focus", () => {
+      asked.focus = true;
+      void wake();
+    });
     host.replaceChildren(plain);
     const line =
       range === undefined ? undefined : (plain.children[range.line - 1] as HTMLElement | undefined);
@@ -51,17 +61,13 @@ export function textPane(workspace: Workspace, actions: Actions): { element: HTM
   };
 
   /** Fetches the editor and puts it in the place of the shown text. */
-  const wake = async (focus = false) => {
+  const wake = async () => {
     if (waking) return;
     waking = true;
     try {
       const { createEditor } = await import("./editor.ts");
-      const plain = host.querySelector(".plain");
-      const wanted = plain !== null && plain === document.activeElement;
       editor = createEditor(workspace, actions);
-      const { finding, file } = workspace;
-      const range = finding !== undefined && finding.file === file ? finding.range : undefined;
-      render(range, focus || wanted);
+      render(asked.range, asked.focus);
       editor.mark();
     } catch (error) {
       waking = false;
@@ -76,15 +82,15 @@ export function textPane(workspace: Workspace, actions: Actions): { element: HTM
       render();
   });
   workspace.on("checked", () => {
-    if (editor === undefined) render();
+    if (editor === undefined) render(asked.range, asked.focus);
     else editor.mark();
   });
   workspace.on("selected", ({ range, focus }) => {
     render(range, focus);
     editor?.mark();
   });
-  element.addEventListener("pointerenter", () => wake());
-  return { element, wake: () => wake() };
+  element.addEventListener("pointerenter", () => void wake());
+  return { element, wake };
 }
 
 function pathParts(path: string): Node[] {

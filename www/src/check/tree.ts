@@ -1,7 +1,7 @@
 // The files as a tree, with how many findings there are in each. The arrow keys walk it, as in WAI-ARIA's tree view.
 
 import type { Finding, Severity } from "ccf-edge";
-import { counted, h, icon } from "../dom.ts";
+import { h, icon } from "../dom.ts";
 import { baseOf, countsOf, SEVERITIES, type Workspace } from "./workspace.ts";
 
 /** More than this, and folders without findings start closed. */
@@ -30,51 +30,32 @@ export function fileTree(workspace: Workspace): HTMLElement {
     if (focused) item?.focus();
   };
 
+  // The items stand in one list and say their level: an item's name is then its own line and not its whole folder.
   const rows = (folder: Folder, byFile: Map<string, Finding[]>, level: number): HTMLElement[] => [
-    ...[...folder.folders.values()].map((inner) => {
+    ...[...folder.folders.values()].flatMap((inner) => {
       const expanded = open.has(inner.path);
       const inside = [...byFile].filter(([path]) => path.startsWith(inner.path)).flatMap(([, all]) => all);
-      return h(
-        "li",
-        {
-          role: "treeitem",
-          tabindex: -1,
-          "aria-expanded": String(expanded),
-          "aria-level": level,
-          "aria-label": spoken(inner.name, inside),
-          "data-path": inner.path,
-        },
-        row(inner.name, level, [icon("chevron")], inside),
-        expanded && h("ul", { role: "group" }, ...rows(inner, byFile, level + 1)),
-      );
+      const row = item(inner.path, inner.name, level, icon("chevron"), inside);
+      row.setAttribute("aria-expanded", String(expanded));
+      return [row, ...(expanded ? rows(inner, byFile, level + 1) : [])];
     }),
     ...folder.files.map((path) => {
-      const inside = byFile.get(path) ?? [];
-      return h(
-        "li",
-        {
-          role: "treeitem",
-          tabindex: -1,
-          "aria-level": level,
-          "aria-selected": String(path === workspace.file),
-          "aria-label": spoken(baseOf(path), inside),
-          "data-path": path,
-        },
-        row(baseOf(path), level, [icon("file")], inside),
-      );
+      const row = item(path, baseOf(path), level, icon("file"), byFile.get(path) ?? []);
+      row.setAttribute("aria-selected", String(path === workspace.file));
+      return row;
     }),
   ];
 
-  const row = (name: string, level: number, before: Node[], inside: Finding[]) => {
-    const element = h(
-      "div",
-      { class: "row" },
-      ...before,
+  const item = (path: string, name: string, level: number, picture: Node, inside: Finding[]) => {
+    const row = h(
+      "li",
+      { role: "treeitem", class: "row", tabindex: -1, "aria-level": level, "data-path": path },
+      picture,
       h("span", { class: "name", title: name }, name),
       ...badges(inside),
     );
-    element.style.setProperty("--level", String(level));
-    return element;
+    row.style.setProperty("--level", String(level));
+    return row;
   };
 
   const items = () => [...tree.querySelectorAll<HTMLElement>("[role=treeitem]")];
@@ -126,7 +107,7 @@ export function fileTree(workspace: Workspace): HTMLElement {
       ArrowLeft: () =>
         expanded === "true"
           ? toggle(path, false)
-          : focus(item.parentElement?.closest<HTMLElement>("[role=treeitem]")),
+          : focus(all.slice(0, at).findLast((other) => levelOf(other) < levelOf(item))),
       Enter: () => activate(item, true),
       " ": () => activate(item, false),
     };
@@ -149,6 +130,10 @@ export function fileTree(workspace: Workspace): HTMLElement {
     render();
   });
   return tree;
+}
+
+function levelOf(item: HTMLElement): number {
+  return Number(item.getAttribute("aria-level"));
 }
 
 /** The next item whose name starts with a letter. */
@@ -198,14 +183,11 @@ const WORDS: Record<Severity, string> = { error: "error", warning: "warning", in
 function badges(findings: Finding[]): HTMLElement[] {
   const counts = countsOf(findings);
   return SEVERITIES.filter((severity) => counts[severity] > 0).map((severity) =>
-    h("span", { class: `badge ${severity}` }, counts[severity]),
+    h(
+      "span",
+      { class: `badge ${severity}` },
+      counts[severity],
+      h("span", { class: "visually-hidden" }, ` ${WORDS[severity]}${counts[severity] === 1 ? "" : "s"}`),
+    ),
   );
-}
-
-function spoken(name: string, findings: Finding[]): string {
-  const counts = countsOf(findings);
-  const parts = SEVERITIES.filter((severity) => counts[severity] > 0).map((severity) =>
-    counted(counts[severity], WORDS[severity]),
-  );
-  return [name, ...parts].join(", ");
 }
