@@ -1,6 +1,12 @@
 // What the package exports, over the functions of its wasm module. index.d.ts describes it.
 
-import { __wbg_reset_state, explain as explainText, Files, rules as rulesText } from "./wasm/ccf_edge.js";
+import {
+  __wbg_reset_state,
+  explain as explainText,
+  Files,
+  init as initText,
+  rules as rulesText,
+} from "./wasm/ccf_edge.js";
 
 export function check(files, options = {}) {
   return withFiles(files, options, (folder) => JSON.parse(folder.check()).findings);
@@ -27,6 +33,10 @@ export function explain(rule) {
   return guarded(() => explainText(rule));
 }
 
+export function init(event, options = {}) {
+  return guarded(() => JSON.parse(initText(event, JSON.stringify(options), options.now ?? Date.now())));
+}
+
 /** Calls `use` with the files in the wasm module's memory, and frees it. */
 export function withFiles(files, options, use) {
   return guarded(() => {
@@ -38,6 +48,7 @@ export function withFiles(files, options, use) {
         else throw new TypeError(`the content of ${path} has to be a string or a Uint8Array`);
       }
       configure(folder, options);
+      if (options.kusto !== undefined) consult(folder, options.kusto);
       return use(folder);
     } finally {
       folder.free();
@@ -48,6 +59,14 @@ export function withFiles(files, options, use) {
 function configure(folder, { config, rules, suppress }) {
   if (config !== undefined) folder.configure(config);
   if (rules !== undefined || suppress !== undefined) folder.configure(JSON.stringify({ rules, suppress }));
+}
+
+/** Asks the language service about every transformation in the files. */
+function consult(folder, kusto) {
+  const answers = JSON.parse(folder.questions()).map(({ file, pointer, text, columns }) => {
+    return { file, pointer, ...kusto.analyze(text, columns) };
+  });
+  folder.second_opinion(JSON.stringify(answers));
 }
 
 /** A trap leaves the module's memory in an unknown state: it is started afresh for the next call. */

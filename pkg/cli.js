@@ -1,15 +1,17 @@
 #!/usr/bin/env node
 // The command line: `ccf-edge --help`.
 
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
-import { basename, join, relative, resolve, sep } from "node:path";
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { basename, dirname, join, relative, resolve, sep } from "node:path";
 import { parseArgs } from "node:util";
-import { explain, rules, withFiles } from "./api.js";
+import { explain, init, rules, withFiles } from "./api.js";
 import "./node.js";
 
 const HELP = `ccf-edge checks the artifacts of Microsoft Sentinel CCF Push connectors.
 
   ccf-edge check [PATH…]     check solutions, folders or files; the current folder without a path
+  ccf-edge init --from EVENT [DIR]
+                             make a whole connector from a file with a sample event, in JSON
   ccf-edge explain RULE      show the page of a rule: what it checks, why, and what to do
   ccf-edge rules             list the rules
 
@@ -19,8 +21,17 @@ Options of check:
   --fix=suggested            make the suggested fixes too
   --fail-on SEVERITY         exit with 1 on findings from this severity on: error (the default), warning, info
   --rule RULE=LEVEL          set a rule to off, info, warning or error; may be given several times
+  --kusto                    ask Microsoft's language service for Kusto about the transformations as well
   --config FILE              read levels and suppressions from this file instead of ccf-edge.json
   --no-color                 no colours
+
+Options of init:
+  --from FILE                the event; - reads it from standard input
+  --product NAME             the product as people call it
+  --publisher NAME           who publishes the connector; the product without it
+  --connector-id ID          the connector's id, such as LarkspurPush
+  --table NAME               the table, such as LarkspurEvents_CL
+  --time-column MEMBER       the member of the event that says when it happened; none for the time of arrival
 
 Options of rules:
   --format FORMAT            text (the default) or json
@@ -34,7 +45,14 @@ const OPTIONS = {
   "fail-on": { type: "string", default: "error" },
   rule: { type: "string", multiple: true, default: [] },
   config: { type: "string" },
+  kusto: { type: "boolean", default: false },
   "no-color": { type: "boolean", default: false },
+  from: { type: "string" },
+  product: { type: "string" },
+  publisher: { type: "string" },
+  "connector-id": { type: "string" },
+  table: { type: "string" },
+  "time-column": { type: "string" },
   help: { type: "boolean", short: "h", default: false },
   version: { type: "boolean", default: false },
 };
@@ -49,13 +67,14 @@ const ROUNDS = 10;
 /** Something that the user has to change. */
 class UsageError extends Error {}
 
-function main() {
+async function main() {
   const { command, paths, options } = readArguments(process.argv.slice(2));
   if (options.help || command === undefined) {
     process.stdout.write(HELP);
     return options.help ? 0 : 2;
   }
   if (command === "check") return checkCommand(paths, options);
+  if (command === "init") return initCommand(paths, options);
   if (command === "explain") return explainCommand(paths);
   if (command === "rules") return rulesCommand(options);
   throw new UsageError(`there is no command "${command}": ccf-edge --help lists them`);
@@ -87,13 +106,14 @@ function oneOf(name, value, allowed) {
   if (!allowed.includes(value)) throw new UsageError(`${name} must be one of ${allowed.join(", ")}`);
 }
 
-function checkCommand(paths, options) {
+async function checkCommand(paths, options) {
   const files = new Map();
   for (const path of paths.length === 0 ? ["."] : paths) {
     if (!existsSync(path)) throw new UsageError(`${path} does not exist`);
     readAll(path, files);
   }
   const settings = { name: basename(process.cwd()), ...readSettings(options) };
+  if (options.kusto) settings.kusto = await loadKusto();
   if (options.fix !== undefined) makeFixes(files, settings, options.fix === "suggested");
   return withFiles(files, settings, (folder) => {
     const result = JSON.parse(folder.check());
@@ -104,6 +124,13 @@ function checkCommand(paths, options) {
     process.stdout.write(formatted(folder, result, counts, options));
     const failing = SEVERITIES.slice(SEVERITIES.indexOf(options["fail-on"]));
     return failing.some((severity) => counts[severity] > 0) ? 1 : 0;
+  });
+}
+
+async function loadKusto() {
+  const { load } = await import("./kusto-node.js");
+  return load().catch((error) => {
+    throw new UsageError(`--kusto: ${error.message}`);
   });
 }
 
@@ -201,6 +228,35 @@ function readSettings({ config, rule }) {
   return { config: text, rules: Object.fromEntries(levels) };
 }
 
+function initCommand([directory = ".", ...rest], options) {
+  const { from, product, publisher, table } = options;
+  if (from === undefined || rest.length > 0) throw new UsageError("write: ccf-edge init --from event.json");
+  if (from !== "-" && !existsSync(from)) throw new UsageError(`${from} does not exist`);
+  // Editors on Windows put a byte order mark ahead of the text.
+  const event = readFileSync(from === "-" ? 0 : from, "utf8").replace(/^\uFEFF/, "");
+  const time = options["time-column"];
+  let generated;
+  try {
+    const names = { product, publisher, connectorId: options["connector-id"], table };
+    generated = init(event, { ...names, timeColumn: time === "none" ? null : time });
+  } catch (error) {
+    throw new UsageError(error.message);
+  }
+  const files = Object.entries(generated.files).map(([path, text]) => [join(directory, path), text]);
+  const taken = files.map(([path]) => path).filter((path) => existsSync(path));
+  if (taken.length > 0) {
+    throw new UsageError(`${taken.join(", ")} exists already: choose another folder, or remove it`);
+  }
+  for (const [path, text] of files) {
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, text, { flag: "wx" });
+  }
+  const written = files.map(([path]) => `  ${path}\n`).join("");
+  const todo = generated.todo.map((line) => `  - ${line}\n`).join("");
+  process.stdout.write(`wrote\n${written}\nto do\n${todo}`);
+  return 0;
+}
+
 function explainCommand([name, ...rest]) {
   if (name === undefined || rest.length > 0) throw new UsageError("write: ccf-edge explain CCF053");
   const page = explain(name);
@@ -223,7 +279,7 @@ function rulesCommand({ format }) {
 }
 
 try {
-  process.exitCode = main();
+  process.exitCode = await main();
 } catch (error) {
   const known = error instanceof UsageError;
   process.stderr.write(`ccf-edge: ${known ? error.message : (error.stack ?? error)}\n`);

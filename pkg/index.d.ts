@@ -20,6 +20,26 @@ export interface Suppression {
   reason: string;
 }
 
+/** A column of a stream, or one that comes out of a transformation. */
+export interface Column {
+  name: string;
+  type: string;
+}
+
+/** Microsoft's language service for Kusto: `await (await import("ccf-edge/kusto")).load()`. */
+export interface Kusto {
+  /** What the service says of a transformation of a stream with these columns. */
+  analyze(
+    text: string,
+    columns: Column[],
+  ): {
+    /** What it finds wrong. The offsets are indexes of `text`. */
+    diagnostics: { code: string; severity: string; message: string; start: number; end: number }[];
+    /** The columns that come out. */
+    columns: Column[];
+  };
+}
+
 export interface Options {
   /** The name of the folder that the paths are relative to: the packager compares it with the solution's name. */
   name?: string | undefined;
@@ -27,6 +47,8 @@ export interface Options {
   rules?: Record<string, Severity | "off"> | undefined;
   /** Findings that may stay. */
   suppress?: Suppression[] | undefined;
+  /** Asks this service about every transformation: the rules CCF165 and CCF166 say what it answers. */
+  kusto?: Kusto | undefined;
   /** The text of a configuration file: a JSON object with `rules` and `suppress`, with comments if wanted. */
   config?: string | undefined;
 }
@@ -153,3 +175,49 @@ export function rules(): Rule[];
 
 /** The page of a rule, in Markdown, by its code or its name. */
 export function explain(rule: string): string | undefined;
+
+/** What `init` cannot read from the event. */
+export interface InitOptions {
+  /** The product as people call it; `Example` without one. */
+  product?: string | undefined;
+  /** Who publishes the connector; the product without one. */
+  publisher?: string | undefined;
+  /** The connector's id, such as `LarkspurPush`; made of the product without one. */
+  connectorId?: string | undefined;
+  /** The table, such as `LarkspurEvents_CL`; made of the product without one. */
+  table?: string | undefined;
+  /**
+   * The member of the event that says when it happened; without one, the first that looks like it. `null`: none, and
+   * `TimeGenerated` is when Azure received the row.
+   */
+  timeColumn?: string | null | undefined;
+  /** The date of the release in UTC, in milliseconds since 1970; without it, today. */
+  now?: number | undefined;
+}
+
+/** A column that `init` proposes. */
+export interface InitColumn {
+  /** The member of the event; null for a column with the whole event. */
+  member: string | null;
+  /** The column of the stream. */
+  stream: string;
+  /** The column of the table. */
+  table: string;
+  type: "string" | "int" | "long" | "real" | "boolean" | "datetime" | "dynamic";
+}
+
+/** A connector made from one event. */
+export interface Generated {
+  /** From paths to texts: a folder with the solution, and beside it `relay.json`. */
+  files: Record<string, string>;
+  columns: InitColumn[];
+  /** What to look at or fill in before it is published: Markdown, a sentence each. */
+  todo: string[];
+}
+
+/**
+ * Makes a whole connector from one sample event: an object, or an array of them, whose members are put together.
+ *
+ * @throws Error when the text is not JSON, holds no object, or an option is wrong.
+ */
+export function init(event: string, options?: InitOptions): Generated;

@@ -1,4 +1,5 @@
-// Builds the faces of the crate: the Worker (pkg/worker), the validator (pkg/wasm) and local Azure (pkg/local).
+// Builds the faces of the crate: the Worker (pkg/worker), the validator (pkg/wasm), and the preview with local Azure
+// (pkg/local).
 //
 //   cargo -> wasm-bindgen -> wasm-opt -> for the Worker esbuild
 //
@@ -26,6 +27,7 @@ const cache = join(root, "node_modules", ".cache", "ccf-edge");
 const INPUTS = [
   "src/**/*",
   "sources/**/*",
+  "tests/fixtures/payloads/**/*",
   "build.rs",
   ".cargo/config.toml",
   "Cargo.toml",
@@ -72,8 +74,20 @@ export async function buildWorker() {
   });
 }
 
-/** The profile of Cargo.toml for the face that is downloaded by browsers. */
-const PROFILES = { js: "small" };
+/** How each face is built: cargo's profile, what rustc is told for the crate itself, and wasm-opt's passes. */
+const PLAIN = { profile: "release", rustc: [], passes: ["-O3"] };
+const SETTINGS = {
+  // People wait for its download, so what counts is its size after compression.
+  // Functions that are inlined in many places are many copies, each with other locals, so LLVM inlines small ones only
+  // (the threshold is 325 otherwise) and wasm-opt none.
+  js: {
+    profile: "small",
+    rustc: ["-Cllvm-args=-inlinehint-threshold=30"],
+    passes: ["-Oz", "--skip-pass=inlining-optimizing"],
+  },
+  local: PLAIN,
+  worker: PLAIN,
+};
 
 /** Builds `pkg/wasm`: the validator for browsers, Node and Workers. */
 export async function buildPackage() {
@@ -81,9 +95,9 @@ export async function buildPackage() {
   await buildModule("js", join(root, "pkg", "wasm"), ["--omit-default-module-path"]);
 }
 
-/** Builds `pkg/local`: local Azure, and the check of a relay's configuration. */
+/** Builds `pkg/local`: local Azure, the check of a relay's configuration, and the preview. */
 export async function buildLocal() {
-  await buildModule("local", join(root, "pkg", "local"));
+  await buildModule("local", join(root, "pkg", "local"), ["--omit-default-module-path"]);
 }
 
 /** Builds the face of a feature as it comes from wasm-bindgen. */
@@ -131,15 +145,18 @@ function kilobytes(bytes) {
 
 /** Compiles the crate with one face's feature; gives the JavaScript that wasm-bindgen wrote and the small module. */
 async function compile(face, scratch, bindgenOptions) {
+  const { profile, rustc, passes } = SETTINGS[face];
   const messages = await run("cargo", [
-    "build",
+    "rustc",
     "--lib",
-    `--profile=${PROFILES[face] ?? "release"}`,
+    `--profile=${profile}`,
     "--locked",
     "--target=wasm32-unknown-unknown",
     "--no-default-features",
     `--features=${face}`,
     "--message-format=json-render-diagnostics",
+    "--",
+    ...rustc,
   ]);
   await run("wasm-bindgen", [
     compiledModule(messages),
@@ -152,9 +169,7 @@ async function compile(face, scratch, bindgenOptions) {
     ...bindgenOptions,
   ]);
   const wasm = join(scratch, "ccf_edge.opt.wasm");
-  // For the others -O3 comes out as small as -Oz, after gzip.
-  const level = PROFILES[face] === "small" ? "-Oz" : "-O3";
-  await run("wasm-opt", [level, ...WASM_FEATURES, join(scratch, "ccf_edge_bg.wasm"), "-o", wasm]);
+  await run("wasm-opt", [...passes, ...WASM_FEATURES, join(scratch, "ccf_edge_bg.wasm"), "-o", wasm]);
   return { glue: join(scratch, "ccf_edge.js"), wasm };
 }
 

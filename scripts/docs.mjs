@@ -206,7 +206,12 @@ function page(source) {
     ["`$delivery`", places(source.delivery_id)],
     ["Largest body", payload.max_bytes === undefined ? "what the hook takes" : bytes(payload.max_bytes)],
     ["Answer to a delivery", taken(source)],
-    ["Answer to a bad proof", `${source.on_reject?.status ?? 401}`],
+    [
+      "Answer to a bad proof",
+      source.door === "splunk-hec"
+        ? "401, or 403 to a wrong token, as Splunk's collector"
+        : `${source.on_reject?.status ?? 401}`,
+    ],
     ["Answer while Azure takes no rows", "503 with Retry-After"],
     ["How long it waits", source.deadline_s === undefined ? "not known" : `${source.deadline_s} s`],
     ["Retries", source.retries ?? "not known"],
@@ -275,7 +280,7 @@ function steps(source, scheme) {
   const url = `\`https://<your Worker>${path}\``;
   const members = Object.entries({ source: hook, ...source.hook });
   const relay = [
-    "Add the hook to relay.json, and deploy:",
+    "Add the hook to relay.json, and run `npx wrangler deploy`:",
     "",
     "```jsonc",
     '"hooks": {',
@@ -294,37 +299,71 @@ function steps(source, scheme) {
   const where = source.setup === undefined ? [] : [source.setup];
   const test =
     'Send a test from the product, and look at `npx wrangler tail`: the line of a delivery has `"outcome":"delivered"`.';
+  const watch =
+    "Run `npx wrangler tail`, which shows a line of JSON for each delivery, and leave it running for the next step.";
   const config = Object.entries(source.config ?? {}).map(([key, meaning]) => `\`${key}\` is ${meaning}.`);
   relay.push(...config);
-  if (source.secret === "none") {
-    return [
-      [`Give the product the URL ${url}.`, ...where],
-      relay,
-      ["Look at `/healthz` of your Worker: it says `ok`, or what is missing."],
-      ["There is no secret to set: the source is verified with the keys that the vendor publishes."],
-      [test],
-    ];
+  relay.push("Afterwards `/healthz` of your Worker says `ok`, or what is missing.");
+  // A product that says hello wants an answer at once: the hook has to be there before it hears of the URL.
+  const says = (source.handshake ?? []).length > 0 || NATIVE[scheme.native]?.hello !== undefined;
+  const give = `Give the product the URL ${url}`;
+  const greeted = says
+    ? ["It may ask the hook for an answer at once, and shows an error if there is none."]
+    : [];
+  const keys = ["There is no secret to set: the source is verified with the keys that the vendor publishes."];
+  const choose =
+    scheme.method === "basic"
+      ? "Choose a user name and a password: `openssl rand -hex 32` prints a good one."
+      : "Choose a secret: `openssl rand -hex 32` prints a good one.";
+  switch (source.secret) {
+    case "none":
+      return says
+        ? [
+            keys,
+            relay,
+            [`${give}.`, ...where],
+            ['Look at `npx wrangler tail`: the line of the hello has `"outcome":"handshake"`.'],
+            [test],
+          ]
+        : [[`${give}.`, ...where], keys, relay, [watch], [test]];
+    case "chosen":
+      return [[choose], [paste, ...named], relay, [`${give} and the secret.`, ...where, ...greeted], [test]];
+    case "sent":
+      return sent(source, { give, url, paste, put: put.join(), relay, where, test });
+    default:
+      return says
+        ? [
+            ["Find the secret in the product and copy it; leave the URL for step 4.", ...where],
+            [paste, ...named],
+            relay,
+            [`${give}.`, ...greeted],
+            [test],
+          ]
+        : [
+            [`${give}, and copy the secret that it shows.`, ...where],
+            [paste, ...named],
+            relay,
+            [watch],
+            [test],
+          ];
   }
-  if (source.secret === "chosen") {
-    const choose =
-      scheme.method === "basic"
-        ? "Choose a user name and a password: `openssl rand -hex 32` prints a good one."
-        : "Choose a secret: `openssl rand -hex 32` prints a good one.";
-    return [
-      [choose],
-      [paste, ...named],
-      relay,
-      [`Give the product the URL ${url} and the secret.`, ...where],
-      [test],
-    ];
-  }
-  return [
-    [`Give the product the URL ${url}, and copy the secret that it shows.`, ...where],
-    [paste, ...named],
-    relay,
-    ["Look at `/healthz` of your Worker: it says `ok`, or what is missing."],
-    [test],
+}
+
+/** The steps where the product makes the secret and sends it in its hello: until then another one stands in for it. */
+function sent(source, { give, url, paste, put, relay, where, test }) {
+  const told = source.handshake.some(({ tell }) => tell !== undefined);
+  const choose = [
+    "Choose a word that stands in for the secret at first: `openssl rand -hex 32` prints a good one.",
   ];
+  const hello = told
+    ? [
+        "Run `npx wrangler tail`.",
+        `${give.replace(url, url.replace(/`$/, "?arm=<the word>`"))}.`,
+        ...where,
+        'The line with `"outcome":"handshake"` has the product\'s secret as its `detail`; give it to the product where it asks for it.',
+      ]
+    : [`${give}.`, ...where];
+  return [choose, [paste], relay, hello, [`Run ${put} again and paste the product's secret.`, test]];
 }
 
 function columns(source) {
@@ -399,7 +438,7 @@ function time({ method, native, ts, ts_unit, tolerance }) {
   return `${at}, in ${UNITS[ts_unit]}; ${window}`;
 }
 
-function hello({ on, signed, equal = {}, reply }) {
+function hello({ on, signed, equal = {}, tell, reply }) {
   const conditions = [
     ...Object.entries(on).flatMap(([kind, values]) =>
       ["header", "json", "query"].includes(kind)
@@ -413,13 +452,16 @@ function hello({ on, signed, equal = {}, reply }) {
   ];
   const where = conditions.length === 0 ? "" : ` where ${conditions.join(" and ")}`;
   const proven = signed ? "proven as a delivery is" : "not proven";
-  return `${on.method}${where}, ${proven}; answered ${answer(reply)}`;
+  const log = tell === undefined ? "" : `, and \`${tell}\` is told in the log`;
+  return `${on.method}${where}, ${proven}; answered ${answer(reply)}${log}`;
 }
 
 /** What a product hears once Azure has the rows. */
 function taken({ door, ack }) {
   if (door !== undefined) return DOORS[door];
-  return ack === undefined ? "200; with a receipt for whoever asks" : answer(ack);
+  return ack === undefined
+    ? "200 without a body; with a receipt in JSON where `Accept` asks for JSON or something was lost"
+    : answer(ack);
 }
 
 function secretNamed(text) {
@@ -461,7 +503,7 @@ function events({ form, events }) {
 
 function places(list) {
   const all = [list ?? []].flat();
-  return all.length === 0 ? "null" : all.map((place) => `\`${place}\``).join(", else ");
+  return all.length === 0 ? "nothing: it is null" : all.map((place) => `\`${place}\``).join(", else ");
 }
 
 function bytes(count) {

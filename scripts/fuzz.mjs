@@ -32,7 +32,7 @@ export function fuzzTarget(name, seconds) {
   const corpus = join(fuzz, "corpus", name);
   const artifacts = join(fuzz, "artifacts", name);
   for (const folder of [corpus, artifacts]) mkdirSync(folder, { recursive: true });
-  const seeds = [join(fuzz, "seeds", name)].filter(existsSync);
+  const seeds = [join(fuzz, "seeds", name), join(root, "tests", "fixtures", name)].filter(existsSync);
   // With a target of its own the flags are kept away from build scripts.
   const host = /^host: (.+)$/m.exec(spawnSync("rustc", ["-vV"], { encoding: "utf8" }).stdout)?.[1];
   const build = ["run", "--quiet", "--release", "--locked", `--bin=${name}`, `--target=${host}`];

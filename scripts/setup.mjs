@@ -101,7 +101,7 @@ function packagesAreInstalled() {
 function withoutPackageBin() {
   return (process.env.PATH ?? "")
     .split(delimiter)
-    .filter((folder) => folder !== packageBin)
+    .filter((folder) => folder !== packageBin && folder !== dirname(installedNode()))
     .join(delimiter);
 }
 
@@ -112,7 +112,8 @@ async function installNode() {
     title: `Node ${readJson(join(root, "node_modules", "node", "package.json"))?.version ?? ""}`,
     why: `wrangler needs Node ${NODE_WANTED.join(".")} or newer, and this is ${process.versions.node}`,
     takes: "about ten seconds",
-    command: process.execPath,
+    // npm has just removed the Node that this runs on, when that was the installed one.
+    command: existsSync(process.execPath) ? process.execPath : "node",
     args: ["installArchSpecificPackage.js"],
     cwd: join(root, "node_modules", "node"),
     env: { ...process.env, PATH: withoutPackageBin() },

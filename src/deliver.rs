@@ -206,6 +206,11 @@ impl Shipment {
         }
     }
 
+    /// The rows, whatever became of them.
+    pub fn rows(&self) -> &RowBuffer {
+        &self.rows
+    }
+
     /// What to do next. To be asked again after the wait is over or the request is answered, not before.
     pub fn next<'a>(&'a mut self, now_ms: i64, client: &'a mut Client) -> Step<'a> {
         if let State::Stopped { .. } = self.state {

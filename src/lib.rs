@@ -22,6 +22,13 @@
 //! { path -> bytes }  -> Folder -> Solution -> rules::check -> Vec<Finding> -> report | js
 //! ```
 //!
+//! # A sample's way
+//!
+//! ```text
+//! an event            -> generate::generate -> a connector's files and relay.json
+//! a delivery, a hook  -> preview::preview   -> the same Relay and Passage, against an Azure that takes everything
+//! ```
+//!
 //! # An event's way
 //!
 //! ```text
@@ -79,6 +86,10 @@ pub mod deliver;
 pub mod config;
 
 pub mod relay;
+
+pub mod generate;
+
+pub mod preview;
 
 #[cfg(feature = "js")]
 pub mod js;

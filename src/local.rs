@@ -1,4 +1,4 @@
-//! Local Azure and the check of a relay's configuration, for JavaScript.
+//! Local Azure, the check of a relay's configuration, and the preview of a delivery, for JavaScript.
 //!
 //! Texts cross the border, not objects; the JSON is written by the core. An error is thrown as an `Error` whose
 //! message says what is wrong.
@@ -8,8 +8,11 @@ use crate::azure::Secret;
 use crate::azure::stand_in::{Incoming, Reply, StandIn, StandInConfig};
 use crate::config::{self, CLIENT_SECRET, Mode};
 use crate::json::{self, Dialect, Kind, Value, write_string};
+use crate::preview::sign::Parcel;
+use crate::preview::{self, Input};
 use crate::relay::Relay;
 use crate::text::{LineIndex, Position};
+use crate::webhook::verify::PureCrypto;
 use wasm_bindgen::prelude::*;
 
 /// Local Azure: [`StandIn`] for `scripts/azure.mjs`, which has the sockets and the clock.
@@ -150,6 +153,74 @@ pub fn check_relay(relay_json: &str, dcr_json: &str, development: bool) -> Strin
         [CLIENT_SECRET].into_iter().chain(hooks.flat_map(|hook| &hook.secret).map(String::as_str)).collect();
     let secrets = array(&names, |out, name| write_string(out, name));
     format!("{{\"errors\":{errors},\"secrets\":{secrets}}}")
+}
+
+/// What the relay would do with a delivery, as [`preview::preview`] gives it. `settings` is what [`Input::read`] reads.
+///
+/// # Errors
+///
+/// Which setting is of the wrong type.
+#[wasm_bindgen]
+pub fn preview_delivery(settings: &str, body: &[u8]) -> Result<String, JsError> {
+    let input = Input::read(settings, body).map_err(|message| JsError::new(&message))?;
+    Ok(preview::preview(&input, &PureCrypto))
+}
+
+/// Signs a delivery as its source would; `settings` is what [`Input::read`] reads.
+///
+/// # Errors
+///
+/// Why it cannot be signed, or which setting is of the wrong type.
+#[wasm_bindgen]
+pub fn sign_delivery(settings: &str, body: &[u8]) -> Result<SignedDelivery, JsError> {
+    let input = Input::read(settings, body).map_err(|message| JsError::new(&message))?;
+    let parcel = preview::signed(&input, &PureCrypto).map_err(|message| JsError::new(&message))?;
+    Ok(SignedDelivery { parcel })
+}
+
+/// A delivery with what proves it.
+#[wasm_bindgen]
+pub struct SignedDelivery {
+    parcel: Parcel,
+}
+
+#[wasm_bindgen]
+impl SignedDelivery {
+    /// The URL.
+    #[wasm_bindgen(getter)]
+    pub fn url(&self) -> String {
+        self.parcel.url.clone()
+    }
+
+    /// The header fields: a JSON array of pairs.
+    #[wasm_bindgen(getter)]
+    pub fn headers(&self) -> String {
+        array(&self.parcel.headers, |out, (name, value)| {
+            out.push(b'[');
+            write_string(out, name);
+            out.push(b',');
+            write_string(out, value);
+            out.push(b']');
+        })
+    }
+
+    /// The body.
+    #[wasm_bindgen(getter)]
+    pub fn body(&self) -> Vec<u8> {
+        self.parcel.body.clone()
+    }
+}
+
+/// Every source, as [`preview::sources`] gives them.
+#[wasm_bindgen]
+pub fn list_sources() -> String {
+    preview::sources()
+}
+
+/// A made-up delivery of a source, as [`preview::sample`] gives it.
+#[wasm_bindgen]
+pub fn sample_delivery(source: &str, name: Option<String>) -> Option<String> {
+    preview::sample(source, name.as_deref())
 }
 
 const NO_LIFETIME: &str = "the setting `token_lifetime_s` of local Azure has to be a whole number of seconds";

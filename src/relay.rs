@@ -548,6 +548,7 @@ pub enum Fetch {
 struct Facts {
     delivery_id: Option<String>,
     event_type: Option<String>,
+    verified: bool,
     received_at: i64,
     rows: usize,
     losses: Vec<Loss>,
@@ -572,6 +573,7 @@ impl Passage {
         let facts = Facts {
             delivery_id: None,
             event_type: None,
+            verified: false,
             received_at: now,
             rows: 0,
             losses: Vec::new(),
@@ -595,8 +597,9 @@ impl Passage {
         match verify_with(&hook.source, &hook.secrets, keyring, delivery, now, crypto) {
             Ok(Verdict::NeedsKey(wanted)) => passage.errand = Some(Errand::Key(wanted)),
             Ok(Verdict::Visit { url, reply }) => passage.errand = Some(Errand::Visit { url, reply }),
-            Ok(Verdict::Handshake(reply)) => {
-                passage.ending = Some(Ending { reply, outcome: "handshake", code: None, detail: None });
+            Ok(Verdict::Handshake(mut reply)) => {
+                let detail = reply.note.take();
+                passage.ending = Some(Ending { reply, outcome: "handshake", code: None, detail });
             }
             Ok(Verdict::Verified(verified)) => match passage.facts.reshape(hook, delivery, verified) {
                 Ok(rows) => passage.shipment = Some(Shipment::new(Arc::clone(&hook.stream_url), rows)),
@@ -701,6 +704,45 @@ impl Passage {
         self.ending.as_ref().map(|ending| &ending.reply)
     }
 
+    /// Whether the sender has proved who it is, with an event and not with a handshake.
+    pub fn is_verified(&self) -> bool {
+        self.facts.verified
+    }
+
+    /// The sender's id of the delivery, once it is verified.
+    pub fn delivery_id(&self) -> Option<&str> {
+        self.facts.delivery_id.as_deref()
+    }
+
+    /// The sender's word for what happened, once it is verified.
+    pub fn event_type(&self) -> Option<&str> {
+        self.facts.event_type.as_deref()
+    }
+
+    /// The rows that the delivery became.
+    pub fn rows(&self) -> Option<&RowBuffer> {
+        self.shipment.as_ref().map(Shipment::rows)
+    }
+
+    /// What its mapping lost.
+    pub fn losses(&self) -> &[Loss] {
+        &self.facts.losses
+    }
+
+    /// Why the delivery was turned away or not delivered: a code and a sentence.
+    pub fn refusal(&self) -> Option<(&'static str, &str)> {
+        let ending = self.ending.as_ref()?;
+        Some((ending.code?, ending.detail.as_deref().unwrap_or_default()))
+    }
+
+    /// The URL that a handshake asks to visit.
+    pub fn visits(&self) -> Option<&str> {
+        match &self.errand {
+            Some(Errand::Visit { url, .. }) => Some(url),
+            _ => None,
+        }
+    }
+
     /// The line that is logged of this delivery: JSON, so that nothing in it can forge a line.
     ///
     /// It has the hook, the delivery's id and what became of it, never the body or a secret.
@@ -744,6 +786,7 @@ impl Facts {
     ) -> Result<RowBuffer, Rejection> {
         self.delivery_id = verified.delivery_id().map(str::to_owned);
         self.event_type = verified.event_type().map(str::to_owned);
+        self.verified = true;
         let body = open(&hook.source, delivery, verified.into_body(), hook.max_bytes)?;
         let mut received = Vec::with_capacity(24);
         time::write_rfc3339_millis(&mut received, self.received_at);
@@ -778,7 +821,7 @@ impl Facts {
             let reply = match &self.ack {
                 Some(ack) => ack.clone(),
                 None if self.wants_receipt || !self.losses.is_empty() => json_reply(200, self.receipt()),
-                None => Reply { status: 200, headers: Vec::new(), body: Vec::new() },
+                None => Reply { status: 200, headers: Vec::new(), body: Vec::new(), note: None },
             };
             return Ending { reply, outcome: "delivered", code: None, detail: None };
         };
@@ -863,12 +906,17 @@ pub fn problem(status: u16, code: &str, detail: &str) -> Reply {
     member(&mut body, "detail", Some(detail));
     body.push(b'}');
     let content_type = ("content-type".to_owned(), "application/problem+json".to_owned());
-    Reply { status, headers: vec![content_type], body }
+    Reply { status, headers: vec![content_type], body, note: None }
 }
 
 /// A reply whose body is JSON.
 pub fn json_reply(status: u16, body: Vec<u8>) -> Reply {
-    Reply { status, headers: vec![("content-type".to_owned(), "application/json".to_owned())], body }
+    Reply {
+        status,
+        headers: vec![("content-type".to_owned(), "application/json".to_owned())],
+        body,
+        note: None,
+    }
 }
 
 fn member(out: &mut Vec<u8>, name: &str, value: Option<&str>) {

@@ -66,6 +66,14 @@ impl LineIndex {
         Position { line, column: units.saturating_add(1) }
     }
 
+    /// The line that a byte offset is on, without what ends it. A byte order mark at the start belongs to the first line.
+    pub fn line(&self, text: &str, offset: usize) -> Span {
+        let next = self.starts.partition_point(|start| *start <= offset).max(1);
+        let start = self.starts.get(next.saturating_sub(1)).copied().filter(|_| next > 1).unwrap_or(0);
+        let end = self.starts.get(next).map_or(text.len(), |start| start.saturating_sub(1));
+        Span { start, end }
+    }
+
     /// The number of UTF-16 code units ahead of a byte offset: the offset that JavaScript has for the same place.
     /// A byte order mark at the start counts as one.
     pub fn utf16_offset(&self, text: &str, offset: usize) -> usize {
@@ -158,9 +166,9 @@ fn utf16_units(bytes: &[u8]) -> usize {
     })
 }
 
-/// A name without what people write in different ways: in lower case, letters and digits only.
+/// A name without what people write in different ways: in lower case as far as it is ASCII, letters and digits only.
 pub fn squeezed(key: &str) -> String {
-    key.chars().filter(|char| char.is_alphanumeric()).collect::<String>().to_lowercase()
+    key.chars().filter(|char| char.is_alphanumeric()).collect::<String>().to_ascii_lowercase()
 }
 
 /// The one of the known names that a mistyped one was probably meant to be.
@@ -171,7 +179,8 @@ pub fn nearest<'k>(key: &str, known: impl IntoIterator<Item = &'k str>) -> Optio
     let key = squeezed(key);
     let known: Vec<&str> = known.into_iter().collect();
     let part = |name: &&&str| key.len() >= 4 && squeezed(name).contains(&key);
-    if let Some(whole) = known.iter().find(part) {
+    // Of several the one with the least besides: `dataConnector` is rather `dataConnectors` than `dataConnectorDefinitions`.
+    if let Some(whole) = known.iter().filter(part).min_by_key(|name| name.len()) {
         return Some(whole);
     }
     let distance = |name: &&str| edits(&key, &squeezed(name));

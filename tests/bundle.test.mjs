@@ -58,7 +58,7 @@ test("the validator's wasm takes at most 350 KB when compressed", () => {
 
 test("what npm packs is the two faces and nothing else", () => {
   const { files } = JSON.parse(readFileSync(join(root, "pkg", "package.json"), "utf8"));
-  assert.deepEqual(files, ["*.js", "index.d.ts", "ccf-edge.schema.json", "wasm", "worker"]);
+  assert.deepEqual(files, ["*.js", "*.d.ts", "ccf-edge.schema.json", "preview", "local", "wasm", "worker"]);
   assert.deepEqual(readdirSync(worker).sort(), ["ccf_edge_bg.wasm", "index.js"]);
   assert.deepEqual(readdirSync(join(root, "pkg", "wasm")).sort(), ["ccf_edge.js", "ccf_edge_bg.wasm"]);
 });

@@ -74,6 +74,40 @@ test("--fail-on says from which severity on findings fail the command", () => {
   assert.equal(ccfEdge("check", "--fail-on", "warning").status, 1);
 });
 
+test("init makes a connector of an event that check finds nothing in, and overwrites nothing", () => {
+  writeFileSync(join(solution, "event.json"), '\ufeff{ "id": "a-1", "createdAt": "2026-11-23T06:00:00Z" }');
+  const { status, stdout, stderr } = ccfEdge("init", "--from", "event.json", "--product", "Wren Guard", "made");
+  assert.equal(stderr, "");
+  assert.equal(status, 0);
+  assert.match(stdout, /^wrote\n {2}made\/WrenGuard\/Data Connectors\/WrenGuard_ccf\/table\.json\n/);
+  assert.match(stdout, /\nto do\n {2}- `relay\.json`: /);
+  const dcr = join("made", "WrenGuard", "Data Connectors", "WrenGuard_ccf", "DCR.json");
+  assert.match(readFileSync(join(solution, dcr), "utf8"), /TimeGenerated = createdAt/);
+  assert.equal(ccfEdge("check", "--fail-on=info", "made").stdout, "1 solution: no findings\n");
+
+  const again = ccfEdge("init", "--from", "event.json", "--product", "Wren Guard", "made");
+  assert.equal(again.status, 2);
+  assert.match(again.stderr, /relay\.json exists already/);
+
+  const none = ["init", "--from", "event.json", "--time-column", "none", "--table", "Wren_CL", "other"];
+  assert.equal(ccfEdge(...none).status, 0);
+  const other = join("other", "Example", "Data Connectors", "Example_ccf", "DCR.json");
+  assert.match(readFileSync(join(solution, other), "utf8"), /TimeGenerated = now\(\)/);
+});
+
+test("init says what is wrong with an event or an option", () => {
+  writeFileSync(join(solution, "event.json"), '{ "id": }');
+  for (const [args, message] of [
+    [["--from", "event.json"], /the event is not JSON: 1:9/],
+    [["--from", "missing.json"], /missing\.json does not exist/],
+    [[], /write: ccf-edge init --from event\.json/],
+  ]) {
+    const { status, stderr } = ccfEdge("init", ...args);
+    assert.equal(status, 2);
+    assert.match(stderr, message);
+  }
+});
+
 test("--fix makes the safe fixes", () => {
   addMark();
   const { status, stderr, stdout } = ccfEdge("check", "--fix", "--fail-on=info");

@@ -242,6 +242,64 @@ fn what_is_packed_inflates_within_the_limit_only() {
 }
 
 #[test]
+fn doors_refuse_before_they_inflate_and_never_answer_half() {
+    let bomb = gzip(&vec![b' '; 200 * 1024 * 1024]);
+    let good = gzip(br#"{"event":1}"#);
+    let coded = ("Content-Encoding", "gzip");
+    let (invalid, large, format) = (
+        r#"{"text":"Invalid token","code":4}"#,
+        r#"{"text":"Request entity too large","code":27}"#,
+        r#"{"text":"Invalid data format","code":6}"#,
+    );
+    let wrong = ("Authorization", "Splunk HOOK_HEC_SECRET valuf");
+    let deep = "[".repeat(100_000);
+    let deep = format!("{{\"event\":{deep}");
+    type Row<'a> = (&'a [(&'a str, &'a str)], &'a [u8], u16, &'a str);
+    let table: &[Row] = &[
+        // Whoever has no token cannot make the relay inflate anything.
+        (&[wrong, coded], &bomb, 403, invalid),
+        (&[HEC, coded], &bomb, 413, large),
+        (&[HEC, coded], &good[..good.len() - 4], 400, format),
+        (&[HEC, coded], b"{\"event\":1}", 400, format),
+        (&[HEC, ("Content-Encoding", "br")], &good, 400, format),
+        (&[HEC], b"{\"event\":1}{\"event\":", 400, format),
+        (&[HEC], b"{\"event\":\"\xff\"}", 400, format),
+        (&[HEC], deep.as_bytes(), 400, format),
+        (&[("Authorization", "Splunk ")], b"{}", 403, invalid),
+        (
+            &[("Authorization", "Splunk HOOK_HEC_SECRET value"), HEC],
+            b"{}",
+            401,
+            r#"{"text":"Invalid authorization","code":3}"#,
+        ),
+    ];
+    for (headers, body, status, text) in table {
+        let (events, found, _, reply) = send(&Sent { hook: "hec", url: EVENT, headers, body }, 204);
+        let shown = String::from_utf8_lossy(&body[..body.len().min(40)]);
+        assert_eq!((found, reply.as_str(), events.len()), (*status, *text, 0), "{headers:?} {shown}");
+    }
+    let key = ("X-Amz-Firehose-Access-Key", "HOOK_FIREHOSE_SECRET value");
+    let id = ("X-Amz-Firehose-Request-Id", "r-1\u{7}\"");
+    type Firehose<'a> = (&'a [(&'a str, &'a str)], &'a [u8], u16);
+    let table: &[Firehose] = &[
+        (&[("X-Amz-Firehose-Access-Key", "HOOK_FIREHOSE_SECRET valuf"), id, coded], &bomb, 401),
+        (&[("X-Amz-Firehose-Access-Key", ""), id], b"{}", 401),
+        (&[key, key, id], b"{}", 401),
+        (&[key, id, coded], &bomb, 413),
+        (&[key, id, coded], &good[..good.len() - 4], 400),
+        (&[key, id], b"{\"records\":[{\"data\":\"e30=\"},{\"da", 400),
+        (&[key, id], b"", 400),
+    ];
+    for (headers, body, status) in table {
+        let (events, found, _, reply) = send(&Sent { hook: "firehose", url: "", headers, body }, 204);
+        assert_eq!((found, events.len()), (*status, 0), "{headers:?}: {reply}");
+        let reply: Value = serde_json::from_str(&reply).unwrap();
+        assert_eq!(reply["requestId"], "r-1\"", "what cannot be printed is not repeated");
+        assert!(!reply["errorMessage"].as_str().unwrap().is_empty());
+    }
+}
+
+#[test]
 fn a_door_is_found_by_its_path_and_its_token() {
     let relay = relay();
     let names = |url: &str, authorization: Option<&str>| {

@@ -84,7 +84,7 @@ fn check(text: &str, input: &[Column]) -> Outline {
     let calls = outline.calls.iter().map(|call| call.span);
     let reads = outline.reads.iter().map(|read| read.span);
     let dynamics = outline.dynamics.iter().flat_map(|literal| [literal.span, literal.content]);
-    let made = outline.output.columns.iter().filter_map(|column| column.span);
+    let made = outline.output.columns.iter().flat_map(|column| [column.span, column.expression]).flatten();
     for span in problems.chain(operators).chain(calls).chain(reads).chain(dynamics).chain(made) {
         assert!(span.of(text).is_some(), "{span:?} is no part of the text");
     }
@@ -132,6 +132,7 @@ fn hostile_texts_end_with_an_outline() {
         "let f=(){",
         "let f=(){1};",
         "let a=source;a|",
+        "source|extend A=|",
         "source|",
         "/*",
         "//",

@@ -37,6 +37,18 @@ const EXPECTED = {
   report: true,
 };
 
+const PREVIEWED = {
+  samples: true,
+  state: "verified",
+  events: 1,
+  row: ["mona", 1],
+  sent: [[0, 1]],
+  errors: 0,
+  rejected: "signature_mismatch",
+  mistake: [["Commits", 11]],
+  unknown: true,
+};
+
 let home;
 let browser;
 
@@ -136,25 +148,68 @@ describe("the installed package", () => {
   });
 
   test("its types agree with what it gives", async () => {
-    const tsc = join(root, "node_modules", ".bin", "tsc");
-    const options = ["--strict", "--module", "nodenext", "--target", "es2024", "--types", ""];
-    // The DOM library is there for `console`.
-    options.push("--lib", "es2024,dom", "--exactOptionalPropertyTypes", "--skipLibCheck", "false");
-    await run(tsc, [...options, "types.ts"], { cwd: home }).catch((error) => assert.fail(error.stdout));
-    const { stdout } = await run(process.execPath, ["types.js"], { cwd: home });
-    // The real output as a literal must fit the types too, with no member too many.
-    const literal = `import type { Finding, Fixed, Rule } from "ccf-edge";
-const output: { findings: Finding[]; fixed: Fixed; rules: Rule[]; sarif: number } = ${stdout};
-export default output;
-`;
-    writeFileSync(join(home, "output.ts"), literal);
-    await run(tsc, [...options, "--noEmit", "output.ts"], { cwd: home }).catch((error) =>
-      assert.fail(error.stdout),
+    const { findings } = await typed(
+      "types",
+      'import type { Finding, Fixed, Rule } from "ccf-edge";',
+      "{ findings: Finding[]; fixed: Fixed; rules: Rule[]; sarif: number }",
     );
-    const { findings } = JSON.parse(stdout);
     assert.ok(findings.some(({ fixes }) => fixes.length > 0));
   });
 });
+
+describe("the preview of the installed package", () => {
+  test("Node", async () => assert.deepEqual(await printed(process.execPath, "preview.mjs"), PREVIEWED));
+
+  test("Vite, in Chromium", async () => {
+    const outDir = join(home, "dist-preview");
+    const input = join(home, "preview.html");
+    const options = { outDir, emptyOutDir: true, rolldownOptions: { input } };
+    await vite({ root: home, logLevel: "silent", build: options });
+    assert.equal(globSync("**/*.wasm", { cwd: outDir }).length, 1);
+    assert.deepEqual(await shownBy(outDir, "preview.html"), PREVIEWED);
+  });
+
+  test("a Cloudflare Worker", async () => {
+    const config = join(home, "preview.toml");
+    writeFileSync(
+      config,
+      'name = "previewer"\nmain = "preview-worker.js"\ncompatibility_date = "2026-11-01"\n',
+    );
+    const worker = await startWorker({ config });
+    try {
+      assert.deepEqual(await (await fetch(worker.url)).json(), PREVIEWED);
+    } finally {
+      await worker.stop();
+    }
+  });
+
+  test("its types, and those of init, agree with what they give", async () => {
+    const { previews } = await typed(
+      "preview-types",
+      'import type { Generated } from "ccf-edge";\nimport type { Preview, SourceInfo } from "ccf-edge/preview";',
+      "{ generated: Generated; sources: SourceInfo[]; previews: Preview[] }",
+    );
+    const states = previews.map(({ verification }) => verification?.state);
+    assert.deepEqual(states, ["verified", "handshake", "rejected", "unchecked", "unchecked"]);
+  });
+});
+
+/** What a program in TypeScript prints, once it has compiled and its output fits the same types as a literal. */
+async function typed(name, imports, type) {
+  const tsc = join(root, "node_modules", ".bin", "tsc");
+  const options = ["--strict", "--module", "nodenext", "--target", "es2024", "--types", ""];
+  // The DOM library is there for `console`.
+  options.push("--lib", "es2024,dom", "--exactOptionalPropertyTypes", "--skipLibCheck", "false");
+  const compile = (...args) =>
+    run(tsc, [...options, ...args], { cwd: home }).catch((error) => assert.fail(error.stdout));
+  await compile(`${name}.ts`);
+  const { stdout } = await run(process.execPath, [`${name}.js`], { cwd: home, maxBuffer: 16 << 20 });
+  // No member too many either.
+  const literal = `${imports}\nconst output: ${type} = ${stdout};\nexport default output;\n`;
+  writeFileSync(join(home, "output.ts"), literal);
+  await compile("--noEmit", "output.ts");
+  return JSON.parse(stdout);
+}
 
 /** What a program prints, as JSON. */
 async function printed(command, ...args) {
@@ -175,7 +230,7 @@ function program(name) {
 const TYPES = { ".html": "text/html", ".js": "text/javascript", ".wasm": "application/wasm" };
 
 /** What the page in a folder shows as its title, as JSON. */
-async function shownBy(folder) {
+async function shownBy(folder, start = "") {
   const server = createServer((request, response) => {
     const path = join(folder, request.url === "/" ? "index.html" : decodeURIComponent(request.url));
     if (!existsSync(path)) return response.writeHead(404).end();
@@ -184,7 +239,7 @@ async function shownBy(folder) {
   await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
   const page = await browser.newPage();
   try {
-    await page.goto(`http://127.0.0.1:${server.address().port}/`);
+    await page.goto(`http://127.0.0.1:${server.address().port}/${start}`);
     await page.waitForFunction(() => document.title !== "running");
     return JSON.parse(await page.title());
   } finally {

@@ -12,11 +12,14 @@
 //! - `at=/pointer`: the block is merged into the value there, not into the whole file.
 //! - `solution`: the rest of the sound solution is there too.
 //! - `package`: the rest of its `Package` is there too.
+//! - `kusto`: no file, but what Microsoft's language service answers about the transformations; `kusto.test.mjs` looks
+//!   that it does so.
 //!
 //! An invalid example gives exactly one finding, of the page's rule. A valid one gives none.
 //! The findings as a terminal shows them stand in `tests/snapshot/rules/`; `UPDATE=1 cargo test --test rules` writes them.
 
 use ccf_edge::artifact::folder::Folder;
+use ccf_edge::artifact::opinion;
 use ccf_edge::edit;
 use ccf_edge::finding::{Finding, Safety};
 use ccf_edge::report::text::{self, Colour};
@@ -50,6 +53,9 @@ fn sound(path: &str) -> String {
     let path = repository("tests/fixtures/connectors/larkspur").join(path);
     std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
+
+/// Stands among the files for the answers of the language service.
+const KUSTO: &str = "kusto";
 
 /// Files by path.
 type Files = BTreeMap<String, String>;
@@ -85,6 +91,10 @@ fn examples(rule: &'static Rule) -> Vec<Example> {
 
 impl Example {
     fn add(&mut self, info: &str, block: &str) {
+        if info == "json kusto" {
+            self.files.insert(KUSTO.to_owned(), block.to_owned());
+            return;
+        }
         let mut role = None;
         let mut path = None;
         let mut raw = false;
@@ -175,8 +185,11 @@ fn grow(base: &mut Value, pointer: &str, count: usize) {
 
 fn folder(files: &Files) -> Folder {
     let mut folder = Folder::new(Some("larkspur"));
-    for (path, text) in files {
+    for (path, text) in files.iter().filter(|(path, _)| *path != KUSTO) {
         folder.add(path, text.as_bytes());
+    }
+    if let Some(answers) = files.get(KUSTO) {
+        folder.opinions = opinion::read(&folder, answers).expect("an array of answers");
     }
     folder
 }

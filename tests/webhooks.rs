@@ -16,6 +16,7 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use ccf_edge::json::{self, Dialect};
 use ccf_edge::webhook::decode::{decode, open};
 use ccf_edge::webhook::delivery::{Delivery, Headers};
+use ccf_edge::webhook::handshake::Guard;
 use ccf_edge::webhook::keyring::Keyring;
 use ccf_edge::webhook::location::Location;
 use ccf_edge::webhook::native::Native;
@@ -242,6 +243,27 @@ fn requests_of_the_fixtures_are_judged_as_they_say() {
         };
         assert_eq!(found, case.expect, "{}", case.name);
     }
+}
+
+/// Test vectors of vendors, of their SDKs and of third parties, by the names of the research that this project began
+/// with: each is a case of a fixture, with the same verdict.
+#[test]
+fn every_vector_is_a_case() {
+    let vectors = read_json(&folder("tests/fixtures/vectors.json"));
+    let mut seen = BTreeSet::new();
+    for vector in vectors.as_array().unwrap() {
+        let (id, source) = (vector["vector"].as_str().unwrap(), vector["source"].as_str().unwrap());
+        let fixture = read_json(&folder(&format!("tests/fixtures/webhooks/{source}.json")));
+        let of_that_name = |case: &&Value| case["name"] == vector["case"];
+        let cases: Vec<&Value> = fixture["cases"].as_array().unwrap().iter().filter(of_that_name).collect();
+        let [case] = cases.as_slice() else { panic!("{id}: {} cases", cases.len()) };
+        let expect = &case["expect"];
+        let valid = expect["rejected"].is_null() && expect["secret_error"].is_null();
+        assert_eq!(valid, vector["valid"] == true, "{id}");
+        assert!(seen.insert((source.to_owned(), case["name"].to_string())), "{id} has no case of its own");
+    }
+    // Braintree's challenge is the one that is not there: `an_answer_that_signs_is_bound_by_a_guard` has it.
+    assert_eq!(seen.len(), 223);
 }
 
 /// The headers that the proof depends on: signature, time and what is signed beside the body.
@@ -641,6 +663,34 @@ fn an_answer_that_signs_is_bound_by_a_guard() {
     let event = "/h?crc_token=%7B%22event%22%3A1%7D";
     assert_eq!(shake(&source, "GET", event, &[], ""), Err(Rejection::HandshakeRefused));
 
+    // Braintree's, whose events are XML, so that there is no source of it
+    // (https://github.com/braintree/braintree_python/blob/80b03f49e8923e30bdaeeace2acacfcfa7a517cb/tests/unit/test_webhooks.py).
+    let braintree = with_handshake(
+        &json!({ "method": "hmac", "hash": "sha1", "key": "sha1(utf8)", "sig": "form:bt_signature" }),
+        &json!({
+            "on": { "method": "GET", "has": ["query:bt_challenge"] },
+            "signed": false,
+            "guard": { "query:bt_challenge": "[a-f0-9]{20,32}" },
+            "reply": { "text": "integration_public_key|{hmac-sha1-hex:query:bt_challenge}" },
+        }),
+    )
+    .unwrap();
+    let secrets = Secrets::new(&braintree, ["integration_private_key"]).unwrap();
+    let mut challenge = Request::post(&[], "");
+    for (text, good) in
+        [("20f9f8ed05f77439fe955c977e4c8a53", true), ("20f9f8ed05f7743\n9fe955c977e4c8a", false)]
+    {
+        challenge.method = "GET".to_owned();
+        challenge.url = format!("https://relay.example/hooks/x?bt_challenge={text}");
+        match verify(&braintree, &secrets, &challenge.delivery(), 0, &PureCrypto) {
+            Ok(Verdict::Handshake(reply)) if good => {
+                assert_eq!(reply.body, b"integration_public_key|d9b899556c966b3f06945ec21311865d35df3ce4");
+            }
+            Err(Rejection::HandshakeRefused) if !good => {}
+            other => panic!("{other:?}"),
+        }
+    }
+
     for guard in
         [json!({}), json!({ "query:crc_token": "[ -~]{1,128}" }), json!({ "query:other": "[a-z]{1,9}" })]
     {
@@ -729,6 +779,84 @@ fn a_signed_handshake_is_answered_under_the_key_that_signed_it() {
     let unsigned = signed.without("x-zm-signature");
     let rejection = verify(&source, &secrets, &unsigned.delivery(), 0, &PureCrypto).err();
     assert_eq!(rejection, Some(Rejection::SignatureMissing));
+}
+
+/// No source's handshake makes a code under the key of its deliveries that could be the proof of one: whatever the
+/// answer signs is sent back as a body, and refused. The two that sign at all do it as their protocol demands.
+#[test]
+fn no_handshake_signs_for_a_stranger() {
+    let mut signing = BTreeSet::new();
+    for id in preset_ids() {
+        for handshake in
+            read_json(&folder(&format!("sources/{id}.json")))["handshake"].as_array().into_iter().flatten()
+        {
+            let reply = handshake["reply"].to_string();
+            let Some(at) = reply.find("{hmac-") else { continue };
+            signing.insert((id, handshake["signed"] == true));
+            assert_eq!(reply.matches("{hmac-").count(), 1, "{id}");
+            let of = reply[at..].split_once(':').unwrap().1.split_once('}').unwrap().0;
+            let guard =
+                handshake["guard"][of].as_str().unwrap_or_else(|| panic!("{id}: {of} is not guarded"));
+            let guard = Guard::read(guard).unwrap();
+            for content in [
+                "{}",
+                "[]",
+                "v0:1:{}",
+                "1.{}",
+                "a.1.{}",
+                "payload=%7B%7D",
+                "a:b",
+                "<a/>",
+                "",
+                " ",
+                "\n",
+                "\"",
+            ] {
+                assert!(!guard.accepts(content), "{id} would sign {content:?}");
+            }
+        }
+    }
+    assert_eq!(signing.into_iter().collect::<Vec<_>>(), [("x-twitter", false), ("zoom", true)]);
+    // Without its signature, Zoom's is a delivery like any other.
+    let zoom = source("zoom");
+    let body = r#"{"event":"endpoint.url_validation","payload":{"plainToken":"abc"}}"#;
+    for headers in [&[][..], &[("x-zm-request-timestamp", "0"), ("x-zm-signature", "v0=00")]] {
+        assert!(shake(&zoom, "POST", "/h", headers, body).is_err());
+    }
+}
+
+#[test]
+fn the_log_is_told_what_only_the_operator_asked_for() {
+    let auth = json!({ "method": "hmac", "sig": "header:x-signature" });
+    let hello = |equal: Value, guard: Value| {
+        json!({
+            "on": { "method": "POST", "has": ["json:/token"] },
+            "signed": false, "equal": equal, "guard": guard, "tell": "json:/token", "reply": { "empty": true },
+        })
+    };
+    let (armed, guarded) = (json!({ "query:arm": "{secret}" }), json!({ "json:/token": "[a-z]{1,9}" }));
+    assert!(with_handshake(&auth, &hello(armed.clone(), guarded.clone())).is_ok());
+    for (equal, guard) in
+        [(json!({}), guarded.clone()), (json!({ "query:arm": "yes" }), guarded), (armed, json!({}))]
+    {
+        let error = with_handshake(&auth, &hello(equal, guard)).unwrap_err();
+        assert!(error.contains("`tell` needs"), "{error}");
+    }
+    let notion = source("notion");
+    let request = |url: &str| {
+        let secrets = Secrets::new(&notion, ["an-arming-word"]).unwrap();
+        let mut request = Request::post(&[], r#"{"verification_token":"secret_abc123_verification_token"}"#);
+        request.url = url.to_owned();
+        match verify(&notion, &secrets, &request.delivery(), 0, &PureCrypto) {
+            Ok(Verdict::Handshake(reply)) => Ok((reply.note, reply.body)),
+            Ok(other) => panic!("{other:?}"),
+            Err(rejection) => Err(rejection),
+        }
+    };
+    let told = (Some("secret_abc123_verification_token".to_owned()), Vec::new());
+    assert_eq!(request("https://r.example/hooks/notion?arm=an-arming-word"), Ok(told));
+    assert_eq!(request("https://r.example/hooks/notion?arm=guess"), Err(Rejection::HandshakeRefused));
+    assert_eq!(request("https://r.example/hooks/notion"), Err(Rejection::SignatureMissing));
 }
 
 #[test]

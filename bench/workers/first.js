@@ -55,6 +55,7 @@ export default {
         body: await gzip(JSON.stringify([row])),
       },
     );
+    console.log(`${row.DeliveryId} ${row.EventType}: ${response.status}`);
     if (!response.ok) {
       return new Response("Azure did not take the event", { status: 503, headers: { "Retry-After": "30" } });
     }

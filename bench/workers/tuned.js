@@ -75,7 +75,9 @@ export default {
       headers: sendHeaders,
       body: encoder.encode(rows),
     });
-    return response.status === 204
+    const { status } = response;
+    console.log(JSON.stringify({ delivery, eventType, status, ms: Date.now() - now.getTime() }));
+    return status === 204
       ? new Response(null, { status: 202 })
       : new Response("not delivered", { status: 503, headers: { "Retry-After": "30" } });
   },

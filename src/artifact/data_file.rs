@@ -43,10 +43,10 @@ pub fn listed<'f>(file: &File, solution: &Solution<'f>) -> Vec<Listed<'f>> {
         _ => Vec::new(),
     };
     let files: HashMap<String, &'f File> =
-        solution.files.iter().map(|file| (solution.relative(file).to_lowercase(), *file)).collect();
+        solution.files.iter().map(|file| (solution.relative(file).to_ascii_lowercase(), *file)).collect();
     let resolve = |(span, text): (Span, String)| {
         let path = relative(&text, name);
-        let file = files.get(&path.to_lowercase()).copied();
+        let file = files.get(&path.to_ascii_lowercase()).copied();
         Listed { span, text, path, file }
     };
     paths.into_iter().map(resolve).collect()

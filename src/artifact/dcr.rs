@@ -42,7 +42,7 @@ pub struct Destination<'f> {
 }
 
 /// The table that an `outputStream` names.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Output<'t> {
     /// `Custom-<table>`: a custom table, whose name ends in `_CL`.
     Custom(&'t str),
@@ -95,6 +95,21 @@ impl<'f> StreamNode<'f> {
     /// The name, such as `Custom-Contoso`.
     pub fn name(&self) -> &'f str {
         &self.member.key
+    }
+
+    /// What a stream whose name does not begin with `Custom-` is meant to be called: `Custom-Larkspur` for `Larkspur`,
+    /// `custom-Larkspur` and `Microsoft-Larkspur`. `None` where the name is right, or where nothing is left of it.
+    pub fn mended_name(&self) -> Option<String> {
+        let name = self.name();
+        if name.starts_with("Custom-") {
+            return None;
+        }
+        let ahead = ["Custom-", "Microsoft-", "Custom_"].iter().find_map(|prefix| {
+            let (head, stem) = name.split_at_checked(prefix.len())?;
+            head.eq_ignore_ascii_case(prefix).then_some(stem)
+        });
+        let stem = ahead.unwrap_or(name);
+        (!stem.is_empty()).then(|| format!("Custom-{stem}"))
     }
 
     /// The columns, as far as `columns` is an array.

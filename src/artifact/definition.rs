@@ -130,3 +130,15 @@ impl<'f> Instruction<'f> {
         items.iter().filter_map(|item| Some((item.as_str()?, item))).collect()
     }
 }
+
+/// Whether a text can be the id of a definition.
+///
+/// Source: the pattern of the API description of `Microsoft.SecurityInsights/dataConnectorDefinitions`.
+pub fn is_id(text: &str) -> bool {
+    !text.is_empty() && text.chars().all(is_id_char)
+}
+
+/// Whether the id of a definition may have the character.
+pub fn is_id_char(char: char) -> bool {
+    char.is_ascii_alphanumeric() || matches!(char, '_' | '-')
+}

@@ -1,7 +1,9 @@
 //! The files of one or more connectors, read as far as they can be understood.
 
 use crate::json::{self, Dialect, Kind, Parsed, Value};
+use crate::kql::opinion::Opinion;
 use crate::text::Span;
+use std::collections::HashMap;
 
 /// A file longer than this is not read: 16 MiB. The largest published package has 2 MB.
 pub const FILE_LIMIT: usize = 16 << 20;
@@ -83,18 +85,23 @@ impl File {
     }
 }
 
+/// What Microsoft's language service says of transformations, by their file and where their value starts in its text.
+pub type Opinions = HashMap<(FileId, usize), Opinion>;
+
 /// The files that are checked together.
 #[derive(Clone, Debug, Default)]
 pub struct Folder {
     /// The name of the folder that the paths are relative to, where it is known.
     pub name: Option<String>,
+    /// What Microsoft's language service says of the transformations in the files, where it was asked.
+    pub opinions: Opinions,
     files: Vec<File>,
 }
 
 impl Folder {
     /// A folder without files. `name` is its own name, where it is known: the packager compares it with the solution's.
     pub fn new(name: Option<&str>) -> Self {
-        Folder { name: name.map(str::to_owned), files: Vec::new() }
+        Folder { name: name.map(str::to_owned), opinions: Opinions::new(), files: Vec::new() }
     }
 
     /// Adds a file and reads it. A `\` between the path's parts counts as `/`; a leading `./` is left out.

@@ -77,6 +77,8 @@ pub struct Streams<'s, 'f> {
     by_lower: HashMap<String, &'f str>,
     by_folder: HashMap<(&'f str, String), &'s Dcr<'f>>,
     used: HashSet<String>,
+    /// What streams are meant to be called whose names are wrong by themselves.
+    meant: HashSet<String>,
 }
 
 impl<'s, 'f> Streams<'s, 'f> {
@@ -87,6 +89,7 @@ impl<'s, 'f> Streams<'s, 'f> {
             by_lower: HashMap::new(),
             by_folder: HashMap::new(),
             used: HashSet::new(),
+            meant: HashSet::new(),
         };
         for dcr in &solution.dcrs {
             for stream in dcr.streams() {
@@ -94,6 +97,7 @@ impl<'s, 'f> Streams<'s, 'f> {
                 let lower = stream.name().to_ascii_lowercase();
                 streams.by_lower.entry(lower.clone()).or_insert(stream.name());
                 streams.by_folder.entry((dcr.resource.file.directory(), lower)).or_insert(dcr);
+                streams.meant.extend(stream.mended_name());
             }
             let used = dcr.flows().flat_map(|flow| flow.streams()).filter_map(arm::literal);
             streams.used.extend(used.map(str::to_ascii_lowercase));
@@ -120,6 +124,11 @@ impl<'s, 'f> Streams<'s, 'f> {
     /// Whether a flow takes it, declared or not, in any case.
     pub fn is_used(&self, name: &str) -> bool {
         self.used.contains(&name.to_ascii_lowercase())
+    }
+
+    /// Whether a stream is declared under a wrong name that is meant to be this one.
+    pub fn is_meant(&self, name: &str) -> bool {
+        self.meant.contains(name)
     }
 
     /// The names of the declared ones.

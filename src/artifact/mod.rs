@@ -24,6 +24,10 @@ pub mod connector;
 
 pub mod solution;
 
+pub mod transform;
+
+pub mod opinion;
+
 pub mod version;
 
 pub mod notes;

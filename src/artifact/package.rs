@@ -171,12 +171,31 @@ fn scalar_equal(from: &Value, to: &Value) -> bool {
                 || lines(from) == lines(to)
         }
         (Kind::Number(from), Kind::Number(to)) => {
-            let same = |from: f64, to: f64| from.to_bits() == to.to_bits();
-            from == to || from.parse().ok().zip(to.parse().ok()).is_some_and(|(from, to)| same(from, to))
+            from == to || normal(from).zip(normal(to)).is_none_or(|(from, to)| from == to)
         }
         (Kind::Bool(from), Kind::Bool(to)) => from == to,
         _ => false,
     }
+}
+
+/// A number in one form for all the ways to write it, such as `1.50` and `15e-1`: its sign, its digits without zeros at
+/// either end, and the power of ten that they are times.
+///
+/// `None` for one of more digits than a double keeps: the packager may have rounded it.
+fn normal(number: &str) -> Option<(bool, String, i64)> {
+    let (magnitude, negative) = number.strip_prefix('-').map_or((number, false), |rest| (rest, true));
+    let (decimal, exponent) = magnitude.split_once(['e', 'E']).unwrap_or((magnitude, "0"));
+    let (whole, fraction) = decimal.split_once('.').unwrap_or((decimal, ""));
+    let all = format!("{whole}{fraction}");
+    let digits = all.trim_end_matches('0');
+    let zeros = i64::try_from(all.len().checked_sub(digits.len())?).ok()?;
+    let behind_point = i64::try_from(fraction.len()).ok()?;
+    let digits = digits.trim_start_matches('0');
+    let power = match digits {
+        "" => 0,
+        _ => exponent.parse::<i64>().ok()?.checked_add(zeros)?.checked_sub(behind_point)?,
+    };
+    (digits.len() <= 15).then(|| (negative, digits.to_owned(), power))
 }
 
 /// Whether PowerShell may read a text as a time, and write the time in another way: `2026-09-01T…`
@@ -191,7 +210,10 @@ fn is_time(text: &str) -> bool {
 pub fn is_solution_id(id: &str) -> bool {
     let parts = id.split_once('.');
     parts.is_some_and(|(publisher, offer)| {
-        !publisher.is_empty() && !offer.is_empty() && !offer.contains('.') && id.to_lowercase() == id
+        !publisher.is_empty()
+            && !offer.is_empty()
+            && !offer.contains('.')
+            && !id.bytes().any(|byte| byte.is_ascii_uppercase())
     })
 }
 

@@ -13,6 +13,7 @@ use super::definition::Definition;
 use super::folder::{File, Folder, split};
 use super::resource::{Resource, Role, resources};
 use super::table::Table;
+use super::transform::{self, Transform};
 use crate::json::Value;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
@@ -35,6 +36,8 @@ pub struct Solution<'f> {
     pub definitions: Vec<Definition<'f>>,
     /// Its data connectors.
     pub connectors: Vec<Connector<'f>>,
+    /// The flows of its Data Collection Rules, followed into their tables.
+    pub transforms: Vec<Transform<'f>>,
     /// The files in `Data` that the packager takes for the solution's data file. There should be one.
     pub data_files: Vec<&'f File>,
     /// `SolutionMetadata.json`, or the file that the data file names instead.
@@ -189,6 +192,7 @@ pub fn solutions(folder: &Folder) -> Vec<Solution<'_>> {
     for solution in &mut solutions {
         solution.find_metadata();
         solution.index_connectors();
+        solution.transforms = transform::transforms(solution);
     }
     let some = solutions.iter().any(|solution| solution.resources().next().is_some());
     solutions.retain(|solution| match some {
@@ -209,6 +213,7 @@ impl<'f> Solution<'f> {
             dcrs: Vec::new(),
             definitions: Vec::new(),
             connectors: Vec::new(),
+            transforms: Vec::new(),
             data_files: Vec::new(),
             metadata: None,
             notes: None,

@@ -182,6 +182,17 @@ pub fn is_reserved_column(name: &str) -> bool {
     NAMES.iter().any(|reserved| reserved.eq_ignore_ascii_case(name))
 }
 
+/// Whether a column's name tells of a test: `test`, `tmp2`, `column1` and their like.
+pub fn is_leftover_column(name: &str) -> bool {
+    const ALONE: [&str; 6] = ["test", "tmp", "foo", "dummy", "asdf", "todo"];
+    const NUMBERED: [&str; 3] = ["column", "newcolumn", "temp"];
+    let lower = name.to_ascii_lowercase();
+    let stem = lower.trim_end_matches(|char: char| char.is_ascii_digit());
+    let is_numbered = stem.len() < lower.len();
+    let stem = stem.trim_end_matches('_');
+    ALONE.contains(&stem) || (is_numbered && NUMBERED.contains(&stem))
+}
+
 /// How many columns of one list are looked at: Azure takes a small part of that.
 pub const COLUMNS: usize = 10_000;
 

@@ -506,7 +506,9 @@ impl<'t> Analysis<'t> {
         self.finish();
         let start = self.tokens.get(range.from)?.span.start;
         let end = self.tokens.get(range.to.saturating_sub(1))?.span.end;
-        let expression = self.tokens.get(from).map(|token| Span { start: token.span.start, end });
+        // Nothing may stand behind the `=`.
+        let first = self.tokens.get(from).filter(|_| from < range.to);
+        let expression = first.map(|token| Span { start: token.span.start, end });
         let Value { kind, name, origin, .. } = value;
         let mut column = OutputColumn {
             name: String::new(),

@@ -13,10 +13,19 @@ mod analysis;
 mod expression;
 mod functions;
 mod lex;
+pub mod opinion;
 mod scope;
 
 use crate::artifact::schema::{Column, ColumnType};
 use crate::text::Span;
+
+/// A column's name of letters, digits and `_` as KQL writes it: in brackets where it is a word of the language.
+pub fn written_name(name: &str) -> String {
+    if functions::reserved_for_names(name) || functions::reserved_for_values(name) {
+        return format!("['{name}']");
+    }
+    name.to_owned()
+}
 
 /// The longest text that is looked at, in bytes. Azure takes about an eighth of it.
 const LENGTH: usize = 128 * 1024;
@@ -349,6 +358,42 @@ pub struct Outline {
     pub dynamics: Vec<Dynamic>,
     /// The columns that come out.
     pub output: Output,
+}
+
+impl Outline {
+    /// The problem to solve first where the text cannot be read as a whole: others may be its echo.
+    pub fn broken(&self) -> Option<&Problem> {
+        let rank = |problem: &&Problem| match problem.kind {
+            ProblemKind::TooLong | ProblemKind::UnterminatedString | ProblemKind::BlockComment => Some(0),
+            ProblemKind::UnclosedBracket | ProblemKind::StrayBracket | ProblemKind::TooDeep => Some(1),
+            ProblemKind::NoQuery
+            | ProblemKind::SecondQuery
+            | ProblemKind::EmptyStatement
+            | ProblemKind::TrailingPipe
+            | ProblemKind::EmptyStage
+            | ProblemKind::NotSource
+            | ProblemKind::Missing
+            | ProblemKind::UnknownType
+            | ProblemKind::Unexpected { .. } => Some(2),
+            ProblemKind::InvalidEscape
+            | ProblemKind::NeedsBrackets { .. }
+            | ProblemKind::DuplicateColumn { .. }
+            | ProblemKind::NoMembers { .. }
+            | ProblemKind::NotLiteral { .. } => None,
+        };
+        let breaking = self.problems.iter().filter_map(|problem| Some((rank(&problem)?, problem)));
+        breaking.min_by_key(|(rank, problem)| (*rank, problem.span)).map(|(_, problem)| problem)
+    }
+}
+
+/// A column's name as KQL writes it: `Message`, `['src-ip']`.
+pub fn name(name: &str) -> String {
+    let plain = name.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_')
+        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+    if plain && !functions::reserved_for_names(name) && !functions::reserved_for_values(name) {
+        return name.to_owned();
+    }
+    format!("['{}']", name.replace('\\', "\\\\").replace('\'', "\\'"))
 }
 
 /// Outlines a transformation of the stream that has the `input` columns.

@@ -1,10 +1,11 @@
 //! Findings for a terminal: each with the lines that it is about.
 
 use super::{Places, help, why};
-use crate::artifact::folder::{File, Folder};
+use crate::artifact::folder::{File, FileId, Folder};
 use crate::finding::{Finding, Safety, Severity};
 use crate::rules::rule;
 use crate::text::{Position, Span};
+use std::collections::HashMap;
 use std::fmt::Write;
 
 /// Whether escape sequences for colours may be written.
@@ -21,7 +22,11 @@ const WIDTH: usize = 120;
 
 /// Writes findings, each with its place, the line, why it matters and what to do.
 pub fn write(folder: &Folder, findings: &[Finding], colour: Colour) -> String {
-    let mut writer = Writer { places: Places::new(folder), colour, out: String::new() };
+    let mut hidden: HashMap<FileId, Vec<Span>> = HashMap::new();
+    for finding in findings.iter().filter(|finding| finding.hidden) {
+        hidden.entry(finding.file).or_default().push(finding.span);
+    }
+    let mut writer = Writer { places: Places::new(folder), hidden, colour, out: String::new() };
     for finding in findings {
         writer.finding(finding);
     }
@@ -30,6 +35,8 @@ pub fn write(folder: &Folder, findings: &[Finding], colour: Colour) -> String {
 
 struct Writer<'f> {
     places: Places<'f>,
+    /// What may be a secret: no frame shows it, whatever it is about.
+    hidden: HashMap<FileId, Vec<Span>>,
     colour: Colour,
     out: String,
 }
@@ -43,10 +50,10 @@ impl Writer<'_> {
         let head = self.paint(severity_colour(finding.severity), &head);
         _ = writeln!(self.out, "{head} {name}");
         let colour = severity_colour(finding.severity);
-        self.frame(file, finding.span, "-->", &finding.message, colour, finding.hidden);
+        self.frame(file, finding.span, "-->", &finding.message, colour);
         for label in &finding.related {
             if let Some(file) = folder.file(label.file) {
-                self.frame(file, label.span, ":::", &label.message, BLUE, false);
+                self.frame(file, label.span, ":::", &label.message, BLUE);
             }
         }
         self.note("why", why(finding));
@@ -61,20 +68,15 @@ impl Writer<'_> {
         self.out.push('\n');
     }
 
-    fn frame(&mut self, file: &File, span: Span, arrow: &str, message: &str, colour: &str, hidden: bool) {
-        let Position { line, column } = self.places.range(file, span).start;
+    fn frame(&mut self, file: &File, span: Span, arrow: &str, message: &str, colour: &str) {
+        let lines = self.places.lines(file);
+        let Position { line, column } = lines.position(&file.text, span.start);
+        let whole = lines.line(&file.text, span.start);
         let margin = " ".repeat(line.to_string().len());
         let bar = self.paint(BLUE, "|");
         _ = writeln!(self.out, "{margin}{} {}:{line}:{column}", self.paint(BLUE, arrow), file.path);
-        let Excerpt { mut text, ahead, marked } = excerpt(&file.text, span);
-        if hidden {
-            let covered = ahead..ahead.saturating_add(marked);
-            text = text
-                .chars()
-                .enumerate()
-                .map(|(at, char)| if covered.contains(&at) { '*' } else { char })
-                .collect();
-        }
+        let hidden = self.hidden.get(&file.id).map(Vec::as_slice).unwrap_or_default();
+        let Excerpt { text, ahead, marked } = excerpt(&file.text, whole, span, hidden);
         if text.trim().is_empty() {
             _ = writeln!(self.out, "{margin} {bar} {message}");
             return;
@@ -127,25 +129,36 @@ struct Excerpt {
     marked: usize,
 }
 
-fn excerpt(text: &str, span: Span) -> Excerpt {
-    let before = text.get(..span.start).unwrap_or_default();
-    let start = before.rfind('\n').map_or(0, |end| end.saturating_add(1));
-    let rest = text.get(start..).unwrap_or_default();
-    let line = rest.split('\n').next().unwrap_or_default().trim_end_matches('\r');
-    let offset = span.start.saturating_sub(start);
-    let ahead = line.get(..offset).unwrap_or(line).chars().count();
-    let marked = line.get(offset..).unwrap_or_default();
-    let marked = marked.get(..span.end.saturating_sub(span.start)).unwrap_or(marked).chars().count();
+/// What is shown of `line` for a span that starts on it. It never walks the whole line, which in a minified file is the
+/// whole text.
+fn excerpt(text: &str, line: Span, span: Span, hidden: &[Span]) -> Excerpt {
+    let whole = line.of(text).unwrap_or_default().trim_end_matches('\r');
+    let (before, after) =
+        whole.split_at_checked(span.start.saturating_sub(line.start)).unwrap_or((whole, ""));
     // A long line is cut so that the place is in sight.
-    let cut = if line.chars().count() > WIDTH { ahead.saturating_sub(WIDTH / 3) } else { 0 };
+    let is_long = whole.chars().nth(WIDTH).is_some();
+    let near = before.char_indices().rev().nth((WIDTH / 3).saturating_sub(1)).map(|(offset, _)| offset);
+    let cut = near.filter(|_| is_long).unwrap_or(0);
+    let ahead = before.get(cut..).unwrap_or_default().chars().count();
+    let room = WIDTH.saturating_sub(ahead);
+    let marked = after.get(..span.end.saturating_sub(span.start)).unwrap_or(after);
     // Control characters have no place on a terminal, and a tab has no width of its own.
-    let visible = |char: char| if char.is_control() { ' ' } else { char };
-    let shown: String = line.chars().skip(cut).take(WIDTH).map(visible).collect();
+    let visible = |(offset, char): (usize, char)| {
+        let at = line.start.saturating_add(cut).saturating_add(offset);
+        if hidden.iter().any(|hidden| (hidden.start..hidden.end).contains(&at)) {
+            '*'
+        } else if char.is_control() {
+            ' '
+        } else {
+            char
+        }
+    };
+    let rest = whole.get(cut..).unwrap_or_default();
+    let shown: String = rest.char_indices().take(WIDTH).map(visible).collect();
     let lead = if cut > 0 { "…" } else { "" };
-    let room = WIDTH.saturating_sub(ahead.saturating_sub(cut));
     Excerpt {
         text: format!("{lead}{}", shown.trim_end()),
-        ahead: ahead.saturating_sub(cut).saturating_add(lead.chars().count()),
-        marked: marked.min(room),
+        ahead: ahead.saturating_add(lead.chars().count()),
+        marked: marked.chars().take(room).count(),
     }
 }

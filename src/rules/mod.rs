@@ -19,10 +19,11 @@ use crate::artifact::folder::{File, FileId, Folder};
 use crate::artifact::resource::Resource;
 use crate::artifact::solution::{Solution, solutions};
 use crate::artifact::table::Table;
+use crate::artifact::transform::Transform;
 use crate::finding::{Finding, Severity};
 use crate::text::Span;
 use options::{Level, Options};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 /// A rule.
 #[derive(Clone, Copy, Debug)]
@@ -50,6 +51,8 @@ pub enum Check {
     Table(fn(&Table<'_>, &Solution<'_>, &mut Report)),
     /// Every Data Collection Rule.
     Dcr(fn(&Dcr<'_>, &Solution<'_>, &mut Report)),
+    /// Every flow, with its transformation.
+    Transform(fn(&Transform<'_>, &Solution<'_>, &mut Report)),
     /// Every data connector of kind Push.
     Connector(fn(&Connector<'_>, &Solution<'_>, &mut Report)),
     /// Every data connector definition, except those that belong to a connector of another kind than Push.
@@ -235,6 +238,7 @@ pub fn check(folder: &Folder, options: &Options) -> Checked {
         }
     }
     let mut findings = report.findings;
+    hide_secrets(folder, &mut findings);
     let path = |finding: &Finding| folder.file(finding.file).map(|file| file.path.as_str());
     findings.sort_by(|left, right| {
         (path(left), left.span, left.code).cmp(&(path(right), right.span, right.code))
@@ -242,6 +246,27 @@ pub fn check(folder: &Folder, options: &Options) -> Checked {
     let (suppressed, findings) =
         findings.into_iter().partition(|finding| options.suppresses(folder, finding));
     Checked { findings, suppressed, solutions: solutions.len() }
+}
+
+/// Takes what may be a secret out of what other rules say of the same file: their messages go into logs.
+fn hide_secrets(folder: &Folder, findings: &mut [Finding]) {
+    let mut secrets: HashMap<FileId, Vec<String>> = HashMap::new();
+    for finding in findings.iter().filter(|finding| finding.hidden) {
+        let text = folder.file(finding.file).and_then(|file| finding.span.of(&file.text));
+        let text = text.map(|text| text.trim_matches('"')).filter(|text| !text.is_empty());
+        secrets.entry(finding.file).or_default().extend(text.map(str::to_owned));
+    }
+    for finding in findings {
+        for secret in secrets.get(&finding.file).into_iter().flatten() {
+            let related = finding.related.iter_mut().map(|label| &mut label.message);
+            let titles = finding.fixes.iter_mut().map(|fix| &mut fix.title);
+            for text in [&mut finding.message, &mut finding.help].into_iter().chain(related).chain(titles) {
+                if text.contains(secret.as_str()) {
+                    *text = text.replace(secret.as_str(), "***");
+                }
+            }
+        }
+    }
 }
 
 fn run(rule: &Rule, solution: &Solution<'_>, report: &mut Report) {
@@ -252,6 +277,9 @@ fn run(rule: &Rule, solution: &Solution<'_>, report: &mut Report) {
         }
         Check::Table(check) => solution.tables.iter().for_each(|table| check(table, solution, report)),
         Check::Dcr(check) => solution.dcrs.iter().for_each(|dcr| check(dcr, solution, report)),
+        Check::Transform(check) => {
+            solution.transforms.iter().for_each(|transform| check(transform, solution, report));
+        }
         Check::Connector(check) => {
             solution.connectors.iter().for_each(|connector| check(connector, solution, report));
         }

@@ -152,7 +152,12 @@ impl Door {
                 if matches!(ended, Ended::Taken) { 200 } else { status }
             }
         };
-        Reply { status, headers: vec![("content-type".to_owned(), "application/json".to_owned())], body }
+        Reply {
+            status,
+            headers: vec![("content-type".to_owned(), "application/json".to_owned())],
+            body,
+            note: None,
+        }
     }
 }
 
@@ -197,7 +202,7 @@ fn acknowledged(body: &[u8]) -> Result<Reply, Rejection> {
     }
     out.extend_from_slice(b"}}");
     let headers = vec![("content-type".to_owned(), "application/json".to_owned())];
-    Ok(Reply { status: 200, headers, body: out })
+    Ok(Reply { status: 200, headers, body: out, note: None })
 }
 
 /// Splunk's events, objects one after the other, as one array. Each has an `event` that is not blank.

@@ -28,7 +28,7 @@ impl Secret {
     }
 
     /// The key's bytes.
-    pub(super) fn bytes(&self) -> &[u8] {
+    pub(crate) fn bytes(&self) -> &[u8] {
         &self.0
     }
 }
@@ -173,7 +173,7 @@ impl Secrets {
     }
 
     /// The keys, the current one first.
-    pub(super) fn iter(&self) -> impl Iterator<Item = &Secret> {
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Secret> {
         self.keys.iter()
     }
 }

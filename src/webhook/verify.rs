@@ -300,7 +300,7 @@ pub fn verify_with<'a>(
         Proof::Sound(key) => key,
         Proof::NeedsKey(wanted) => return Ok(Verdict::NeedsKey(wanted)),
         Proof::Visit(url) => {
-            let reply = Reply { status: 200, headers: Vec::new(), body: Vec::new() };
+            let reply = Reply { status: 200, headers: Vec::new(), body: Vec::new(), note: None };
             return Ok(Verdict::Visit { url, reply });
         }
     };
@@ -573,10 +573,10 @@ pub(super) fn within(tolerance: Option<u32>, time: i64, now: i64) -> Result<(), 
 
 /// What is signed, in three pieces so that the body need not be copied.
 #[derive(Default)]
-struct Content<'a> {
-    before: Vec<u8>,
-    body: &'a [u8],
-    after: Vec<u8>,
+pub(crate) struct Content<'a> {
+    pub(crate) before: Vec<u8>,
+    pub(crate) body: &'a [u8],
+    pub(crate) after: Vec<u8>,
 }
 
 /// What is signed, in one piece.
@@ -586,7 +586,11 @@ fn whole_content(scheme: &Scheme, time: &str, delivery: &Delivery<'_>) -> Result
     Ok([before.as_slice(), body, after.as_slice()].concat())
 }
 
-fn content<'a>(template: &Template, time: &str, delivery: &Delivery<'a>) -> Result<Content<'a>, Rejection> {
+pub(crate) fn content<'a>(
+    template: &Template,
+    time: &str,
+    delivery: &Delivery<'a>,
+) -> Result<Content<'a>, Rejection> {
     let mut content = Content::default();
     let mut behind_body = false;
     let mut parts = template.parts.iter().peekable();
@@ -622,7 +626,7 @@ fn content<'a>(template: &Template, time: &str, delivery: &Delivery<'a>) -> Resu
     Ok(content)
 }
 
-fn made_key(template: &Template, time: &str, secret: &Secret) -> Vec<u8> {
+pub(crate) fn made_key(template: &Template, time: &str, secret: &Secret) -> Vec<u8> {
     let mut key = Vec::new();
     for part in &template.parts {
         match part {

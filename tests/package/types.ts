@@ -1,6 +1,7 @@
 // Compiled with `tsc --strict` against the package's types, then run: what is printed is held against the same types.
 
 import { check, type Finding, type Fixed, fix, type Rule, ready, report, rules } from "ccf-edge";
+import { load } from "ccf-edge/kusto";
 
 await ready;
 const files = new Map([
@@ -12,6 +13,8 @@ const findings: Finding[] = check(files, {
   suppress: [{ rule: "CCF011", file: "other.json", reason: "A decision." }],
   config: "{}",
 });
+/** Not called: the service is not installed here. */
+export const asked = async (): Promise<Finding[]> => check(files, { kusto: await load() });
 const fixed: Fixed = fix(files, findings, { suggested: true });
 const all: Rule[] = rules();
 const sarif: string = report(files, "sarif");

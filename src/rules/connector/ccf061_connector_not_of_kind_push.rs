@@ -58,6 +58,10 @@ fn check(connector: &Connector<'_>, solution: &Solution<'_>, report: &mut Report
             report.at(file, value.span, format!("The kind of this Push connector is {}.", quoted(kind)));
         finding.suggest(title, edits);
     } else if let Some(other) = other {
+        // Beside a Push connector of the same definition it is a mistake of its own.
+        if push_beside(connector, solution) {
+            return;
+        }
         report
             .at(file, value.span, format!("This is a `{other}` connector; only Push connectors are checked."))
             .severity(Severity::Info)
@@ -68,6 +72,12 @@ fn check(connector: &Connector<'_>, solution: &Solution<'_>, report: &mut Report
     }
 }
 
+fn push_beside(connector: &Connector<'_>, solution: &Solution<'_>) -> bool {
+    let id = connector.definition_name().and_then(literal);
+    let definition = id.and_then(|id| solution.definition(id));
+    definition.is_some_and(|definition| solution.connectors_of(definition).any(Connector::is_push))
+}
+
 /// Whether everything but the kind says that it is a Push connector.
 fn is_for_push(connector: &Connector<'_>, solution: &Solution<'_>) -> bool {
     if let Some(kind) = connector.resource.literal("/properties/auth/type") {
@@ -75,10 +85,7 @@ fn is_for_push(connector: &Connector<'_>, solution: &Solution<'_>) -> bool {
     }
     // Its page has the button that only Push connectors have.
     let Some(id) = connector.definition_name().and_then(literal) else { return false };
-    let mut definitions = solution.definitions.iter().take(100);
-    let definition =
-        definitions.find(|one| one.id().and_then(literal).is_some_and(|other| other.eq_ignore_ascii_case(id)));
-    definition.is_some_and(|definition| {
+    solution.definition(id).is_some_and(|definition| {
         let mut types = definition.instructions().into_iter().filter_map(|instruction| instruction.type_name());
         types.any(|kind| kind.starts_with("DeployPushConnectorButton"))
     })

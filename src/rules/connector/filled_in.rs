@@ -29,8 +29,8 @@ pub(super) fn flaw(value: &Value, parameter: &str, name: &str) -> Option<Flaw> {
     };
     // Names in expressions have no case, and `x['y']` is `x.y`.
     let squeezed: String = inner.chars().filter(|char| !char.is_whitespace()).collect();
-    let squeezed = squeezed.to_lowercase().replace("['", ".").replace("']", "");
-    let wanted = format!("parameters('{parameter}').{name}").to_lowercase();
+    let squeezed = squeezed.to_ascii_lowercase().replace("['", ".").replace("']", "");
+    let wanted = format!("parameters('{parameter}').{name}").to_ascii_lowercase();
     if squeezed.trim_end_matches(']') == wanted {
         return (right == Flaw::OneBracket).then_some(Flaw::OneBracket);
     }

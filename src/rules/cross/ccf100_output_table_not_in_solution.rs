@@ -37,8 +37,9 @@ fn check(solution: &Solution<'_>, report: &mut Report) {
             let stream = quoted(&format!("{CUSTOM}{name}"));
             let alike = tables.alike(name);
             if let Some((table, own)) = alike.and_then(|table| Some((table, table.own_name()?))) {
-                // Else the table's name is wrong by itself: `Larkspur`, `Custom-Larkspur_CL`, or not its schema's.
-                if own.eq_ignore_ascii_case(name) {
+                // Else the table's name is wrong by itself: `Larkspur`, `Larkspur_cl`, `Custom-Larkspur_CL`, or not its
+                // schema's.
+                if own.eq_ignore_ascii_case(name) && own.ends_with("_CL") {
                     let mended = format!("{CUSTOM}{own}");
                     let message = format!(
                         "The output stream {stream} and the table {} differ in upper and lower case.",

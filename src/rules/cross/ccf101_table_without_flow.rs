@@ -25,7 +25,8 @@ fn check(solution: &Solution<'_>, report: &mut Report) {
             let stream = flow.output_stream().and_then(arm::literal);
             match stream.map(|stream| (stream, custom_table(stream))) {
                 Some((_, Some(name))) if tables.has(name) => fed.insert(name.to_ascii_lowercase()),
-                Some((stream, None)) if stream.starts_with("Microsoft-") => true,
+                // `Microsoft-Larkspur_CL` is meant for a table of the solution.
+                Some((stream, None)) if stream.starts_with("Microsoft-") && !stream.ends_with("_CL") => true,
                 // This flow may be meant for the table; what is wrong is its output stream.
                 _ => return,
             };

@@ -1,5 +1,6 @@
 use crate::artifact::arm;
 use crate::artifact::connector::Connector;
+use crate::artifact::definition::is_id;
 use crate::artifact::solution::Solution;
 use crate::edit;
 use crate::finding::Severity;
@@ -18,8 +19,9 @@ pub(super) const RULE: Rule = Rule {
 fn check(solution: &Solution<'_>, report: &mut Report) {
     let mut ids = HashMap::new();
     for definition in &solution.definitions {
-        // Without an id that can be read this may be the one that is meant.
-        let Some(id) = definition.id().and_then(|id| Some((arm::literal(id)?, id))) else { return };
+        // Without an id that can be read, or with one that is wrong by itself, this may be the one that is meant.
+        let id = definition.id().and_then(|id| Some((arm::literal(id)?, id)));
+        let Some(id) = id.filter(|(id, _)| is_id(id)) else { return };
         ids.entry(id.0.to_ascii_lowercase()).or_insert((id, definition.resource.file));
     }
     if ids.is_empty() {

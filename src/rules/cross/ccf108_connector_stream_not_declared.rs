@@ -29,8 +29,9 @@ fn check(solution: &Solution<'_>, report: &mut Report) {
         else {
             continue;
         };
-        // A name without `Custom-` is wrong by itself; one that a flow takes is missing in the declarations.
-        if !name.starts_with(CUSTOM) || streams.get(name).is_some() {
+        // A name without `Custom-` is wrong by itself, here and in the declaration; one that a flow takes is missing in
+        // the declarations.
+        if !name.starts_with(CUSTOM) || streams.get(name).is_some() || streams.is_meant(name) {
             continue;
         }
         let same = streams.in_any_case(name);

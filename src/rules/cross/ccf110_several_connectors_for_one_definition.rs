@@ -26,6 +26,17 @@ fn check_one(
     solution: &Solution<'_>,
     report: &mut Report,
 ) {
+    let push = solution.connectors_of(definition).find(|connector| connector.is_push());
+    let others = solution.connectors_of(definition).filter(|connector| connector.resource.is_packaged());
+    for connector in others.filter(|connector| !connector.is_push()) {
+        let (Some(value), Some(push)) = (connector.kind(), push) else { continue };
+        let Some(kind) = arm::literal(value) else { continue };
+        let message = format!("A data connector of the kind {} and a Push connector have one definition.", quoted(kind));
+        report
+            .at(connector.resource.file, value.span, message)
+            .help("Give each of the two a definition of its own: what its page asks for differs.")
+            .related(push.resource.id(), push.kind().map_or(push.resource.head(), |kind| kind.span), "the Push connector");
+    }
     let connectors: Vec<_> = solution
         .connectors_of(definition)
         .filter(|connector| connector.is_push() && connector.resource.is_packaged())

@@ -54,7 +54,8 @@ fn check_one(
         let to_copy = copied.contains(&std::ptr::from_ref(value));
         for mention in mentioned_streams(text) {
             let name = mention.name;
-            if streams.get(name).is_some() {
+            // Where the declaration lacks `Custom-` it is that which is wrong.
+            if streams.get(name).is_some() || streams.is_meant(name) {
                 continue;
             }
             let ahead = text.get(..mention.span.start).unwrap_or_default();

@@ -2,9 +2,16 @@
 
 use super::family;
 
+mod missing;
+pub(in crate::rules) mod types;
+
 family![
     ccf100_output_table_not_in_solution,
     ccf101_table_without_flow,
+    ccf102_stream_without_time_generated,
+    ccf103_stream_column_unfit_for_table,
+    ccf104_output_type_unfit_for_table,
+    ccf105_output_column_not_in_table,
     ccf106_definition_name_matches_no_definition,
     ccf107_connector_stream_without_flow,
     ccf108_connector_stream_not_declared,

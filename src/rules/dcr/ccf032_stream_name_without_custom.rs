@@ -28,14 +28,12 @@ fn check(dcr: &Dcr<'_>, solution: &Solution<'_>, report: &mut Report) {
             continue;
         }
         let span = stream.member.key_span;
-        let stem = stem(name);
-        if stem.is_empty() {
+        let Some(mended) = stream.mended_name() else {
             report
                 .at(file, span, format!("The stream's name {} has nothing behind `Custom-`.", quoted(name)))
                 .help("Name the stream after the product: `Custom-Larkspur`.");
             continue;
-        }
-        let mended = format!("Custom-{stem}");
+        };
         let taken = declared.contains(mended.as_str());
         let finding =
             report.at(file, span, format!("The stream's name {} does not start with `Custom-`.", quoted(name)));
@@ -52,18 +50,6 @@ fn check(dcr: &Dcr<'_>, solution: &Solution<'_>, report: &mut Report) {
             finding.suggest(format!("Rename the stream to {}", quoted(&mended)), edits);
         }
     }
-}
-
-/// The name without a prefix in another case, or one that streams of Azure's own have.
-fn stem(name: &str) -> &str {
-    for prefix in ["Custom-", "Microsoft-", "Custom_"] {
-        if let Some((head, stem)) = name.split_at_checked(prefix.len())
-            && head.eq_ignore_ascii_case(prefix)
-        {
-            return stem;
-        }
-    }
-    name
 }
 
 /// Where the flows, the connectors and their pages name each stream.

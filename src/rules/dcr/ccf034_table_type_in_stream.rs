@@ -30,11 +30,18 @@ fn check(dcr: &Dcr<'_>, _: &Solution<'_>, report: &mut Report) {
             let finding = report.at(
                 file,
                 value.span,
-                format!(
-                    "The column {name} of the stream {} has the type {}, which tables have and streams do not.",
-                    quoted(stream.name()),
-                    quoted(kind)
-                ),
+                match right {
+                    "string" => format!(
+                        "The column {name} of the stream {} has the type {}, which tables have and streams do not.",
+                        quoted(stream.name()),
+                        quoted(kind)
+                    ),
+                    right => format!(
+                        "The column {name} of the stream {} has the type {}, which streams call `{right}`.",
+                        quoted(stream.name()),
+                        quoted(kind)
+                    ),
+                },
             );
             let edits = edit::replace_string(file, value.span, right);
             if right == "string" {

@@ -37,7 +37,7 @@ fn check(dcr: &Dcr<'_>, _: &Solution<'_>, report: &mut Report) {
                 report.at(file, value.span, format!("A column of {place} has an empty `name`."));
                 continue;
             }
-            let Some((first, first_name)) = names.insert(name.to_lowercase(), (column, name)) else { continue };
+            let Some((first, first_name)) = names.insert(name.to_ascii_lowercase(), (column, name)) else { continue };
             let first_span = first.name_value().map_or(first.value.span, |value| value.span);
             if first_name != name {
                 report

@@ -1,5 +1,5 @@
 use crate::artifact::arm;
-use crate::artifact::definition::Definition;
+use crate::artifact::definition::{Definition, is_id, is_id_char};
 use crate::artifact::resource::head;
 use crate::artifact::solution::Solution;
 use crate::edit;
@@ -23,7 +23,7 @@ fn check(definition: &Definition<'_>, solution: &Solution<'_>, report: &mut Repo
     let Some(id) = definition.id() else {
         let finding = report.at(file, head(config), "`connectorUiConfig` has no `id`.");
         // The connector that lacks its definition names the id that is meant.
-        let meant = definition.resource.name().filter(|name| is_sound(name));
+        let meant = definition.resource.name().filter(|name| is_id(name));
         if let Some(name) = meant {
             let entry = format!("\"id\": {}", string_or_null(Some(name)));
             finding.suggest(
@@ -37,16 +37,17 @@ fn check(definition: &Definition<'_>, solution: &Solution<'_>, report: &mut Repo
         report.at(file, id.span, format!("The `id` is {}, not a string.", id.described()));
         return;
     };
-    if is_sound(text) || arm::literal(id).is_none() {
+    if is_id(text) || arm::literal(id).is_none() {
         return;
     }
     if text.is_empty() {
         report.at(file, id.span, "The `id` is empty.");
         return;
     }
-    let wrong: String = text.chars().filter(|char| !is_allowed(*char)).take(1).collect();
-    let message = format!("The id {} has the character {}.", quoted(text), quoted(&wrong));
-    let mended: String = text.chars().filter(|char| is_allowed(*char)).collect();
+    let wrong: String = text.chars().filter(|char| !is_id_char(*char)).take(1).collect();
+    let wrong = if wrong.trim().is_empty() { "a blank".to_owned() } else { format!("the character {}", quoted(&wrong)) };
+    let message = format!("The id {} has {wrong} in it.", quoted(text));
+    let mended: String = text.chars().filter(|char| is_id_char(*char)).collect();
     let finding = report.at(file, id.span, message);
     if !mended.is_empty() {
         let mut edits = edit::replace_string(file, id.span, &mended);
@@ -56,12 +57,4 @@ fn check(definition: &Definition<'_>, solution: &Solution<'_>, report: &mut Repo
         }
         finding.suggest(format!("Change the id to {}", quoted(&mended)), edits);
     }
-}
-
-fn is_sound(id: &str) -> bool {
-    !id.is_empty() && id.chars().all(is_allowed)
-}
-
-fn is_allowed(char: char) -> bool {
-    char.is_ascii_alphanumeric() || matches!(char, '_' | '-')
 }

@@ -54,7 +54,7 @@ fn check(definition: &Definition<'_>, _: &Solution<'_>, report: &mut Report) {
     }
     let mut said = String::new();
     for text in entries.iter().flat_map(Value::descendants).filter_map(Value::as_str) {
-        said.push_str(&text.to_lowercase());
+        said.push_str(&text.to_ascii_lowercase());
         said.push('\n');
     }
     let missing: Vec<&(&str, &[&str], &str)> =

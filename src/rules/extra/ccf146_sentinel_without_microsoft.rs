@@ -9,7 +9,7 @@ use crate::text::Span;
 pub(super) const RULE: Rule = Rule {
     code: "CCF146",
     name: "sentinel-without-microsoft",
-    severity: Severity::Warning,
+    severity: Severity::Info,
     page: include_str!("ccf146_sentinel_without_microsoft.md"),
     check: Check::Solution(check),
 };
@@ -62,9 +62,11 @@ fn check_text(file: &File, value: &Value, with_azure: bool, report: &mut Report)
             end: offset_in_string(&file.text, value.span, start.saturating_add(SENTINEL.len())),
         };
         told = told.saturating_add(1);
-        report.at(file, span, "This text does not call Microsoft Sentinel by its name.").suggest(
-            "Change it to `Microsoft Sentinel`",
-            edit::replace(file, span, "Microsoft Sentinel"),
-        );
+        let finding = report.at(file, span, "This text does not call Microsoft Sentinel by its name.");
+        if azure {
+            finding.severity(Severity::Warning);
+        }
+        finding
+            .suggest("Change it to `Microsoft Sentinel`", edit::replace(file, span, "Microsoft Sentinel"));
     }
 }

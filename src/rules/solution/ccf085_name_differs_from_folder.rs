@@ -30,7 +30,7 @@ fn check(file: &File, solution: &Solution<'_>, report: &mut Report) {
         (None, _) => (value.span, format!("`Name` is {}, not a string.", value.described()), Severity::Error),
         (Some(_), _) if is_blank(value) => (value.span, "`Name` is empty.".to_owned(), Severity::Error),
         (Some(name), Some(folder)) if name != folder => {
-            let same = name.to_lowercase() == folder.to_lowercase();
+            let same = name.eq_ignore_ascii_case(folder);
             let how = if same { "has another case than" } else { "is not that of" };
             let message = format!("The name {} {how} the solution's folder, {}.", quoted(name), quoted(folder));
             (value.span, message, if same { Severity::Warning } else { Severity::Error })

@@ -34,14 +34,14 @@ fn check(file: &File, _: &Solution<'_>, report: &mut Report) {
             "a blank"
         } else if text.contains('.') {
             "a dot"
-        } else if text.to_lowercase() != text {
+        } else if text.to_ascii_lowercase() != text {
             "capital letters"
         } else {
             continue;
         };
         let finding = report.at(file, value.span, format!("The `{name}` {} has {problem}.", quoted(text)));
         if problem == "capital letters" {
-            let lower = text.to_lowercase();
+            let lower = text.to_ascii_lowercase();
             finding.suggest("Write it in lower case", edit::replace_string(file, value.span, &lower));
         }
     }

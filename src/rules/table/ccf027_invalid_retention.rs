@@ -96,7 +96,7 @@ fn days(file: &File, name: &str, value: &Value, most: i64, report: &mut Report) 
         return Some(count);
     }
     report
-        .at(file, value.span, format!("`{name}` is outside of what Azure takes."))
+        .at(file, value.span, format!("`{name}` is neither from 4 to {most} nor -1."))
         .help(help);
     None
 }

@@ -1,5 +1,5 @@
 use crate::artifact::solution::Solution;
-use crate::artifact::table::Table;
+use crate::artifact::table::{Table, is_leftover_column};
 use crate::finding::Severity;
 use crate::rules::{Check, Report, Rule};
 
@@ -14,28 +14,14 @@ pub(super) const RULE: Rule = Rule {
     check: Check::Table(check),
 };
 
-/// Names that nobody gives to a column for good, without the digits behind them.
-const ALONE: [&str; 6] = ["test", "tmp", "foo", "dummy", "asdf", "todo"];
-
-/// Names that mean nothing when there are only digits behind them.
-const NUMBERED: [&str; 3] = ["column", "newcolumn", "temp"];
-
 fn check(table: &Table<'_>, _: &Solution<'_>, report: &mut Report) {
     let file = table.resource.file;
     let Some(list) = table.resource.find("/properties/schema/columns") else { return };
-    let leftovers = table.columns().filter(|column| column.name().is_some_and(is_leftover));
+    let leftovers = table.columns().filter(|column| column.name().is_some_and(is_leftover_column));
     for column in leftovers {
         let (Some(value), Some(name)) = (column.name_value(), column.name()) else { continue };
         report
             .at(file, value.span, format!("The column {} looks like a leftover of a test.", quoted(name)))
             .suggest(format!("Remove the column {}", quoted(name)), edit::remove(file, list, column.value.span));
     }
-}
-
-fn is_leftover(name: &str) -> bool {
-    let lower = name.to_ascii_lowercase();
-    let stem = lower.trim_end_matches(|char: char| char.is_ascii_digit());
-    let is_numbered = stem.len() < lower.len();
-    let stem = stem.trim_end_matches('_');
-    ALONE.contains(&stem) || (is_numbered && NUMBERED.contains(&stem))
 }

@@ -1,0 +1,658 @@
+// The products' own libraries and the relay agree: what a library signs is taken, what this test signs is taken by the
+// library and by the relay, and both refuse every tampering. The relay is the built Worker on workerd, with one hook for
+// each product and the clock of this machine.
+
+import assert from "node:assert/strict";
+import { createHash, createHmac, createPublicKey, generateKeyPairSync, sign } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { createServer, request } from "node:http";
+import https from "node:https";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { Readable } from "node:stream";
+import { after, before, describe, test } from "node:test";
+import { verifyWebhook as verifyClerk } from "@clerk/backend/webhooks";
+import { LinearWebhookClient } from "@linear/sdk/webhooks";
+import { signWebhookPayload as signNotion, verifyWebhookSignature as verifyNotion } from "@notionhq/client";
+import { sign as signGitHub, verify as verifyGitHub } from "@octokit/webhooks-methods";
+import { Paddle } from "@paddle/paddle-node-sdk";
+import { encodeSignatureHeader, isValidSignature } from "@sanity/webhook";
+import { EventWebhook } from "@sendgrid/eventwebhook";
+import { isValidSlackRequest } from "@slack/bolt";
+import { WorkOS } from "@workos-inc/node";
+import { CloudEvent, HTTP as CloudEventsHttp } from "cloudevents";
+import { verifyKey as verifyDiscord } from "discord-interactions";
+import * as jose from "jose";
+import OpenAI from "openai";
+import { validateWebhook as validateReplicate } from "replicate";
+import { Resend } from "resend";
+import SnsValidator from "sns-validator";
+import { Webhook as StandardWebhook } from "standardwebhooks";
+import Stripe from "stripe";
+import { Webhook as SvixWebhook } from "svix";
+import twilio from "twilio";
+import { startAzure } from "../scripts/azure.mjs";
+import { root } from "../scripts/setup.mjs";
+import { startWorker, writeRelay } from "../scripts/worker.mjs";
+
+const messagebird = createRequire(import.meta.url)("messagebird/lib/webhook-signature-jwt.js");
+
+const STREAM = "Custom-Events";
+const CLIENT_SECRET = "client secret";
+const DCR = JSON.stringify({
+  type: "Microsoft.Insights/dataCollectionRules",
+  properties: {
+    streamDeclarations: {
+      [STREAM]: {
+        columns: [
+          { name: "TimeGenerated", type: "datetime" },
+          { name: "Hook", type: "string" },
+          { name: "Event", type: "dynamic" },
+        ],
+      },
+    },
+  },
+});
+
+/** The URL that a product signs, where it signs one: what the hook says, not where this test finds the Worker. */
+const PUBLIC_URL = "https://relay.example/hooks/";
+
+const ed25519 = { good: generateKeyPairSync("ed25519"), wrong: generateKeyPairSync("ed25519") };
+const p256 = {
+  good: generateKeyPairSync("ec", { namedCurve: "P-256" }),
+  wrong: generateKeyPairSync("ec", { namedCurve: "P-256" }),
+};
+const raw = ({ publicKey }) =>
+  publicKey.export({ type: "spki", format: "der" }).subarray(-32).toString("hex");
+const spki = ({ publicKey }) => publicKey.export({ type: "spki", format: "der" }).toString("base64");
+
+const hex = (hash, key, text) => createHmac(hash, key).update(text).digest("hex");
+const whsec = (text) => `whsec_${Buffer.from(text).toString("base64")}`;
+const seconds = (at) => Math.floor(at / 1000);
+
+const BODY = JSON.stringify({ type: "user.created", x: 1, name: "Zoë 🦀", data: { id: "u_1" } });
+const changed = (body) => body.replace('"x":1', '"x":2');
+
+/** A source of Standard Webhooks, whose headers begin with `prefix`; `accepts` asks the product's library. */
+function standard(
+  source,
+  prefix,
+  accepts,
+  { Library = StandardWebhook, before = "", noWindow = false, strict = false } = {},
+) {
+  const secret = `${before}${whsec("good key of 24 bytes....")}`;
+  return {
+    source,
+    secrets: { good: secret, wrong: `${before}${whsec("wrong key of 24 bytes...")}` },
+    window: 300,
+    signature: `${prefix}-signature`,
+    time: `${prefix}-timestamp`,
+    sdkKnowsNoTime: noWindow,
+    sdkReadsTimeLoosely: !strict,
+    sign: (body, key, at) => ({
+      [`${prefix}-id`]: "msg_1",
+      [`${prefix}-timestamp`]: String(seconds(at)),
+      [`${prefix}-signature`]: new Library(key.slice(before.length)).sign("msg_1", new Date(at), body),
+    }),
+    accepts: (body, headers, key) =>
+      accepts(body, headers, key.slice(before.length), {
+        id: headers[`${prefix}-id`],
+        timestamp: headers[`${prefix}-timestamp`],
+        signature: headers[`${prefix}-signature`],
+      }),
+  };
+}
+
+const paddle = new Paddle("key");
+const workos = new WorkOS("sk_test_1", { clientId: "client_1" });
+const stripe = new Stripe("sk_test_1");
+
+/**
+ * Each product: its source, a good and a wrong secret, and what a tampering is done to.
+ *
+ * `sign(body, key, at)` gives the headers of a delivery, `accepts(body, headers, key)` says, or throws, what the
+ * product's library thinks of it. `signature` and `time` name headers; `setTime` puts another time where it is a part of
+ * one. `window` is how old a delivery may be, in seconds. `sdkKnowsNoTime`: the library does not look at the time;
+ * `sdkTakesFuture`: it looks at its age alone; `sdkReadsTimeLoosely`: it signs the digits and ignores what is behind them.
+ */
+const PRODUCTS = [
+  {
+    source: "github",
+    secrets: { good: "It's a Secret", wrong: "It's a secret" },
+    signature: "x-hub-signature-256",
+    sign: async (body, key) => ({ "x-hub-signature-256": await signGitHub(key, body) }),
+    accepts: (body, headers, key) => verifyGitHub(key, body, headers["x-hub-signature-256"]),
+  },
+  {
+    source: "stripe",
+    secrets: { good: "whsec_good", wrong: "whsec_wrong" },
+    window: 300,
+    signature: "stripe-signature",
+    setTime: (headers, at) => ({
+      "stripe-signature": headers["stripe-signature"].replace(/t=\d+/, `t=${seconds(at)}`),
+    }),
+    sign: (body, secret, at) => ({
+      "stripe-signature": stripe.webhooks.generateTestHeaderString({
+        payload: body,
+        secret,
+        timestamp: seconds(at),
+      }),
+    }),
+    accepts: (body, headers, key) => stripe.webhooks.constructEvent(body, headers["stripe-signature"], key),
+    sdkTakesFuture: true,
+  },
+  standard("standard-webhooks", "webhook", (body, headers, key) =>
+    new StandardWebhook(key).verify(body, headers),
+  ),
+  standard(
+    "supabase-auth",
+    "webhook",
+    (body, headers, key) => new StandardWebhook(key).verify(body, headers),
+    {
+      before: "v1,",
+    },
+  ),
+  standard(
+    "openai",
+    "webhook",
+    (body, headers, key) =>
+      new OpenAI({ apiKey: "sk-1" }).webhooks.verifySignature(body, headers, key).then(() => true),
+    { strict: true },
+  ),
+  standard(
+    "replicate",
+    "webhook",
+    (body, _headers, secret, parts) => validateReplicate({ ...parts, body, secret }),
+    { noWindow: true, strict: true },
+  ),
+  standard("svix", "svix", (body, headers, key) => new SvixWebhook(key).verify(body, headers), {
+    Library: SvixWebhook,
+  }),
+  standard(
+    "clerk",
+    "svix",
+    (body, headers, signingSecret) =>
+      verifyClerk(new Request("https://relay.example", { method: "POST", headers, body }), { signingSecret }),
+    { Library: SvixWebhook },
+  ),
+  standard(
+    "resend",
+    "svix",
+    (payload, _headers, webhookSecret, headers) =>
+      new Resend("re_1").webhooks.verify({ payload, headers, webhookSecret }),
+    { Library: SvixWebhook },
+  ),
+  {
+    source: "slack",
+    secrets: { good: "8f742231b10e8888abcd99yyyzzz85a5", wrong: "8f742231b10e8888abcd99yyyzzz85a6" },
+    window: 300,
+    signature: "x-slack-signature",
+    time: "x-slack-request-timestamp",
+    sign: (body, key, at) => ({
+      "x-slack-request-timestamp": String(seconds(at)),
+      "x-slack-signature": `v0=${hex("sha256", key, `v0:${seconds(at)}:${body}`)}`,
+    }),
+    accepts: (body, headers, signingSecret) =>
+      isValidSlackRequest({
+        signingSecret,
+        body,
+        headers: { ...headers, "x-slack-request-timestamp": Number(headers["x-slack-request-timestamp"]) },
+      }),
+    sdkTakesFuture: true,
+  },
+  {
+    source: "twilio",
+    hook: { url: `${PUBLIC_URL}twilio` },
+    secrets: { good: "12345", wrong: "12346" },
+    signature: "x-twilio-signature",
+    body: "CallSid=CA1&From=%2B14158675309&Name=Zo%C3%AB+%F0%9F%A6%80&x=1",
+    change: (body) => body.replace("x=1", "x=2"),
+    sign: (body, key) => ({
+      "content-type": "application/x-www-form-urlencoded",
+      "x-twilio-signature": twilio.getExpectedTwilioSignature(
+        key,
+        `${PUBLIC_URL}twilio`,
+        Object.fromEntries(new URLSearchParams(body)),
+      ),
+    }),
+    accepts: (body, headers, key) =>
+      twilio.validateRequest(
+        key,
+        headers["x-twilio-signature"],
+        `${PUBLIC_URL}twilio`,
+        Object.fromEntries(new URLSearchParams(body)),
+      ),
+  },
+  {
+    source: "sendgrid",
+    secrets: { good: spki(p256.good), wrong: spki(p256.wrong) },
+    signature: "x-twilio-email-event-webhook-signature",
+    time: "x-twilio-email-event-webhook-timestamp",
+    sdkKnowsNoTime: true,
+    sign: (body, key, at) => {
+      const time = String(seconds(at));
+      const { privateKey } = key === spki(p256.good) ? p256.good : p256.wrong;
+      return {
+        "x-twilio-email-event-webhook-timestamp": time,
+        "x-twilio-email-event-webhook-signature": sign(
+          "sha256",
+          Buffer.from(time + body),
+          privateKey,
+        ).toString("base64"),
+      };
+    },
+    accepts: (body, headers, key) => {
+      const library = new EventWebhook();
+      return library.verifySignature(
+        library.convertPublicKeyToECDSA(key),
+        body,
+        headers["x-twilio-email-event-webhook-signature"],
+        headers["x-twilio-email-event-webhook-timestamp"],
+      );
+    },
+  },
+  {
+    source: "discord",
+    status: 204,
+    secrets: { good: raw(ed25519.good), wrong: raw(ed25519.wrong) },
+    window: 300,
+    signature: "x-signature-ed25519",
+    time: "x-signature-timestamp",
+    sdkKnowsNoTime: true,
+    sign: (body, key, at) => {
+      const time = String(seconds(at));
+      const { privateKey } = key === raw(ed25519.good) ? ed25519.good : ed25519.wrong;
+      return {
+        "x-signature-timestamp": time,
+        "x-signature-ed25519": sign(null, Buffer.from(time + body), privateKey).toString("hex"),
+      };
+    },
+    accepts: (body, headers, key) =>
+      verifyDiscord(body, headers["x-signature-ed25519"], headers["x-signature-timestamp"], key),
+  },
+  {
+    source: "paddle",
+    secrets: { good: "pdl_ntfset_good", wrong: "pdl_ntfset_wrong" },
+    window: 5,
+    signature: "paddle-signature",
+    setTime: (headers, at) => ({
+      "paddle-signature": headers["paddle-signature"].replace(/ts=\d+/, `ts=${seconds(at)}`),
+    }),
+    sign: (body, key, at) => ({
+      "paddle-signature": `ts=${seconds(at)};h1=${hex("sha256", key, `${seconds(at)}:${body}`)}`,
+    }),
+    accepts: (body, headers, key) => paddle.webhooks.isSignatureValid(body, key, headers["paddle-signature"]),
+    sdkTakesFuture: true,
+  },
+  {
+    source: "workos",
+    secrets: { good: "good", wrong: "wrong" },
+    window: 180,
+    signature: "workos-signature",
+    setTime: (headers, at) => ({
+      "workos-signature": headers["workos-signature"].replace(/t=\d+/, `t=${at}`),
+    }),
+    sign: async (body, key, at) => ({
+      "workos-signature": `t=${at}, v1=${await workos.webhooks.computeSignature(at, body, key)}`,
+    }),
+    accepts: (body, headers, secret) =>
+      workos.webhooks.verifyHeader({ payload: body, sigHeader: headers["workos-signature"], secret }),
+    sdkTakesFuture: true,
+  },
+  {
+    source: "messagebird",
+    hook: { url: `${PUBLIC_URL}messagebird` },
+    secrets: { good: "36efdd1aace2e26cd490f0d951138253", wrong: "36efdd1aace2e26cd490f0d951138254" },
+    window: 60,
+    signature: "messagebird-signature-jwt",
+    sign: async (body, key, at) => ({
+      "messagebird-signature-jwt": await new jose.SignJWT({
+        jti: "59a244dc-e9ad-4e23-9778-371faa238f72",
+        url_hash: createHash("sha256").update(`${PUBLIC_URL}messagebird`).digest("hex"),
+        payload_hash: createHash("sha256").update(body).digest("hex"),
+      })
+        .setProtectedHeader({ alg: "HS256", typ: "JWT" })
+        .setIssuer("MessageBird")
+        .setNotBefore(seconds(at))
+        .setExpirationTime(seconds(at) + 60)
+        .sign(Buffer.from(key)),
+    }),
+    accepts: (body, headers, key) =>
+      messagebird.verify(
+        `${PUBLIC_URL}messagebird`,
+        Buffer.from(body),
+        headers["messagebird-signature-jwt"],
+        Buffer.from(key),
+      ),
+  },
+  {
+    source: "sanity",
+    secrets: { good: "good", wrong: "wrong" },
+    signature: "sanity-webhook-signature",
+    sdkKnowsNoTime: true,
+    setTime: (headers, at) => ({
+      "sanity-webhook-signature": headers["sanity-webhook-signature"].replace(/t=\d+/, `t=${at}`),
+    }),
+    sign: async (body, key, at) => ({
+      "sanity-webhook-signature": await encodeSignatureHeader(body, at, key),
+    }),
+    accepts: (body, headers, key) => isValidSignature(body, headers["sanity-webhook-signature"], key),
+  },
+  {
+    source: "linear",
+    secrets: { good: "lin_wh_good", wrong: "lin_wh_wrong" },
+    window: 60,
+    signature: "linear-signature",
+    body: (at) => JSON.stringify({ type: "Issue", x: 1, webhookTimestamp: at }),
+    sign: (body, key) => ({ "linear-signature": hex("sha256", key, body) }),
+    accepts: (body, headers, key) =>
+      new LinearWebhookClient(key).verify(Buffer.from(body), headers["linear-signature"]),
+  },
+  {
+    source: "notion",
+    secrets: { good: "secret_good", wrong: "secret_wrong" },
+    signature: "x-notion-signature",
+    sign: async (body, verificationToken) => ({
+      "x-notion-signature": await signNotion({ body, verificationToken }),
+    }),
+    accepts: (body, headers, verificationToken) =>
+      verifyNotion({ body, signature: headers["x-notion-signature"], verificationToken }),
+  },
+];
+
+let azure;
+let worker;
+let issuer;
+const jwks = { good: generateKeyPairSync("rsa", { modulusLength: 2048 }) };
+
+before(async () => {
+  const key = { ...jwks.good.publicKey.export({ format: "jwk" }), kid: "k", alg: "RS256", use: "sig" };
+  issuer = createServer((_, response) => response.end(JSON.stringify({ keys: [key] })));
+  await new Promise((resolve) => issuer.listen(0, "127.0.0.1", resolve));
+  const ids = {
+    tenant_id: "aaaabbbb-0000-cccc-1111-dddd2222eeee",
+    client_id: "00001111-aaaa-2222-bbbb-3333cccc4444",
+    dcr_immutable_id: "dcr-0123456789abcdef0123456789abcdef",
+  };
+  azure = await startAzure({ dcr: DCR, ...ids, client_secret: CLIENT_SECRET });
+  const columns = (hook) => ({ Hook: JSON.stringify(hook), Event: "." });
+  const hooks = Object.fromEntries(
+    PRODUCTS.map(({ source, hook }) => [source, { source, ...hook, columns: columns(source) }]),
+  );
+  hooks.arming = { source: "notion", columns: columns("arming") };
+  hooks.cloudevents = { source: "cloudevents", columns: columns("cloudevents") };
+  hooks.jwt = {
+    source: "jwt",
+    config: {
+      issuer: "https://issuer.example",
+      audience: "relay",
+      keys: `http://127.0.0.1:${issuer.address().port}/keys`,
+    },
+    columns: columns("jwt"),
+  };
+  const relay = JSON.stringify({ azure: { ...ids, dce_endpoint: azure.url, stream_name: STREAM }, hooks });
+  const name = (source) => `HOOK_${source.toUpperCase().replaceAll("-", "_")}_SECRET`;
+  worker = await startWorker({
+    config: writeRelay(join(root, ".wrangler", "sdks"), { relay, dcr: DCR }),
+    vars: {
+      DEVELOPMENT: "1",
+      AZURE_CLIENT_SECRET: CLIENT_SECRET,
+      HOOK_ARMING_SECRET: "a-word-that-arms",
+      HOOK_CLOUDEVENTS_SECRET: "cloud token",
+      ...Object.fromEntries(PRODUCTS.map(({ source, secrets }) => [name(source), secrets.good])),
+    },
+  });
+  const { errors } = await (await fetch(`${worker.url}/healthz`)).json();
+  assert.equal(errors, undefined, JSON.stringify(errors));
+});
+
+after(async () => {
+  await worker?.stop();
+  await azure?.stop();
+  issuer?.close();
+});
+
+/** Posts to a hook. A header whose value is an array is sent once for each element, which fetch cannot. */
+function post(hook, body, headers) {
+  return new Promise((resolve, reject) => {
+    const outgoing = request(`${worker.url}/hooks/${hook}`, { method: "POST", headers }, (response) => {
+      let text = "";
+      response.setEncoding("utf8");
+      response.on("data", (part) => {
+        text += part;
+      });
+      response.on("end", () => resolve({ status: response.statusCode, text }));
+    });
+    outgoing.on("error", reject);
+    outgoing.end(body);
+  });
+}
+
+const rows = (hook) => azure.rows(STREAM).filter((row) => row.Hook === hook);
+
+/** Whether a product's library takes a delivery; that it throws is a no. */
+async function taken(product, body, headers, key = product.secrets.good) {
+  try {
+    return (await product.accepts(body, headers, key)) !== false;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * The tampered twins of a delivery: what was done, body and headers, and whether the product's library is known to take
+ * it nevertheless.
+ */
+async function twins(product, now) {
+  const { secrets, signature, time, setTime, window } = product;
+  const bodyAt = (at) => (typeof product.body === "function" ? product.body(at) : (product.body ?? BODY));
+  const signed = async (at, key = secrets.good) => ({
+    body: bodyAt(at),
+    headers: await product.sign(bodyAt(at), key, at),
+  });
+  const { body, headers } = await signed(now);
+  const value = headers[signature];
+  const found = [
+    { name: "changed body", body: (product.change ?? changed)(body), headers },
+    { name: "a byte behind the body", body: `${body} `, headers },
+    { name: "truncated signature", body, headers: { ...headers, [signature]: value.slice(0, -4) } },
+    {
+      name: "half a signature",
+      body,
+      headers: { ...headers, [signature]: value.slice(0, value.length / 2) },
+    },
+    { name: "empty signature", body, headers: { ...headers, [signature]: "" } },
+    {
+      name: "no signature",
+      body,
+      headers: Object.fromEntries(Object.entries(headers).filter(([name]) => name !== signature)),
+    },
+    { name: "wrong key", ...(await signed(now, secrets.wrong)) },
+  ];
+  const later = now + 1000;
+  if (time !== undefined) {
+    found.push({ name: "changed time", body, headers: { ...headers, [time]: String(seconds(later)) } });
+    found.push({
+      name: "letters behind the time",
+      body,
+      headers: { ...headers, [time]: `${headers[time]}x` },
+      lax: product.sdkReadsTimeLoosely,
+    });
+  }
+  if (setTime !== undefined) {
+    found.push({ name: "changed time", body, headers: { ...headers, ...setTime(headers, later) } });
+  }
+  if (window !== undefined) {
+    const lax = product.sdkKnowsNoTime;
+    found.push({ name: "a replay", ...(await signed(now - (2 * window + 10) * 1000)), lax });
+    const future = await signed(now + (2 * window + 10) * 1000);
+    found.push({ name: "from the future", ...future, lax: lax || product.sdkTakesFuture });
+  }
+  return found;
+}
+
+/** A header line sent twice, in both orders, beside one that is signed with the wrong key; only the relay sees lines. */
+async function doubled(product, now) {
+  const body = typeof product.body === "function" ? product.body(now) : (product.body ?? BODY);
+  const good = await product.sign(body, product.secrets.good, now);
+  const wrong = await product.sign(body, product.secrets.wrong, now);
+  const names = [product.signature, product.time].filter((name) => name !== undefined);
+  return names.flatMap((name) => {
+    const other = name === product.time ? String(seconds(now - 5000)) : wrong[name];
+    return [
+      { name: `${name} twice, the good one first`, body, headers: { ...good, [name]: [good[name], other] } },
+      { name: `${name} twice, the good one last`, body, headers: { ...good, [name]: [other, good[name]] } },
+    ];
+  });
+}
+
+for (const product of PRODUCTS) {
+  describe(product.source, () => {
+    test("what is signed is taken by the product's library and by the relay", async () => {
+      const now = Date.now();
+      const body = typeof product.body === "function" ? product.body(now) : (product.body ?? BODY);
+      const headers = await product.sign(body, product.secrets.good, now);
+      assert.ok(await taken(product, body, headers), "the library");
+      const before = rows(product.source).length;
+      const { status, text } = await post(product.source, body, headers);
+      assert.equal(status, product.status ?? 200, text);
+      assert.equal(rows(product.source).length, before + 1);
+    });
+
+    test("every tampering is refused by both", async () => {
+      const before = rows(product.source).length;
+      for (const { name, body, headers, lax } of await twins(product, Date.now())) {
+        assert.equal(await taken(product, body, headers), lax === true, `the library: ${name}`);
+        const { status, text } = await post(product.source, body, headers);
+        assert.equal(status, 401, `${name}: ${text}`);
+      }
+      for (const { name, body, headers } of await doubled(product, Date.now())) {
+        const { status, text } = await post(product.source, body, headers);
+        assert.equal(status, 401, `${name}: ${text}`);
+      }
+      assert.equal(rows(product.source).length, before, "no row");
+    });
+  });
+}
+
+test("an empty key signs nothing that is taken", async () => {
+  const sources = PRODUCTS.filter(
+    ({ secrets }) => !/^(v1,)?whsec_.{30}|^[0-9a-f]{64}$|^MFkw/.test(secrets.good),
+  );
+  assert.ok(sources.length >= 8);
+  for (const product of sources) {
+    const now = Date.now();
+    const body = typeof product.body === "function" ? product.body(now) : (product.body ?? BODY);
+    let headers;
+    try {
+      headers = await product.sign(body, "", now);
+    } catch {
+      continue; // The library does not sign with it.
+    }
+    const { status, text } = await post(product.source, body, headers);
+    assert.equal(status, 401, `${product.source}: ${text}`);
+  }
+});
+
+test("the CloudEvents SDK is understood in every mode", async () => {
+  const event = new CloudEvent({ id: "1", source: "/s", type: "t.a", data: { a: "Zoë" } });
+  const authorization = "Bearer cloud token";
+  const before = rows("cloudevents").length;
+  for (const { headers, body } of [CloudEventsHttp.structured(event), CloudEventsHttp.binary(event)]) {
+    const { status, text } = await post("cloudevents", body, { ...headers, authorization });
+    assert.equal(status, 204, text);
+    assert.equal((await post("cloudevents", body, { ...headers, authorization: "Bearer x" })).status, 401);
+  }
+  const found = rows("cloudevents").slice(before);
+  assert.deepEqual(
+    found.map(({ Event: { type, data } }) => [type, data]),
+    [
+      ["t.a", { a: "Zoë" }],
+      ["t.a", { a: "Zoë" }],
+    ],
+  );
+});
+
+test("tokens of jose are taken as jose takes them", async () => {
+  const make = (header, claims = {}, key = jwks.good.privateKey) => {
+    const now = seconds(Date.now());
+    const payload = { iss: "https://issuer.example", aud: "relay", iat: now, exp: now + 60, ...claims };
+    return new jose.SignJWT(payload).setProtectedHeader({ kid: "k", ...header }).sign(key);
+  };
+  const pem = jwks.good.publicKey.export({ type: "spki", format: "pem" });
+  const keys = async () => createPublicKey(pem);
+  const options = { issuer: "https://issuer.example", audience: "relay", algorithms: ["RS256", "ES256"] };
+  const none = new jose.UnsecuredJWT({ iss: "https://issuer.example", aud: "relay" })
+    .setExpirationTime("1m")
+    .encode();
+  const other = generateKeyPairSync("rsa", { modulusLength: 2048 }).privateKey;
+  const good = await make({ alg: "RS256" });
+  for (const [token, wanted] of [
+    [good, true],
+    [good.slice(0, -4), false],
+    [good.split(".").slice(0, 2).join("."), false],
+    [none, false],
+    [await make({ alg: "RS384" }), false],
+    [await make({ alg: "PS256" }), false],
+    [await make({ alg: "HS256" }, {}, Buffer.from(pem)), false],
+    [await make({ alg: "RS256" }, { iss: "https://other.example" }), false],
+    [await make({ alg: "RS256" }, { aud: "other" }), false],
+    [await make({ alg: "RS256" }, { exp: seconds(Date.now()) - 120 }), false],
+    [await make({ alg: "RS256" }, { nbf: seconds(Date.now()) + 120 }), false],
+    [await make({ alg: "RS256" }, {}, other), false],
+  ]) {
+    const sdk = await jose.jwtVerify(token, await keys(), options).then(
+      () => true,
+      () => false,
+    );
+    const { status, text } = await post("jwt", '{"a":1}', { authorization: `Bearer ${token}` });
+    assert.deepEqual([sdk, status], [wanted, wanted ? 200 : 401], `${token} ${text}`);
+  }
+});
+
+test("SNS: the validator of AWS's judges the fixtures as the relay does", async () => {
+  const { cases } = JSON.parse(
+    readFileSync(join(root, "tests", "fixtures", "webhooks", "aws-sns.json"), "utf8"),
+  );
+  const fetched = https.get;
+  let judged = 0;
+  try {
+    for (const { name, body, keys, expect } of cases) {
+      // What needs a certificate that is not there, or is refused for another reason than its proof, is not compared.
+      const valid = expect.verified === true || expect.visit !== undefined;
+      if (Object.keys(keys ?? {}).length === 0 || (!valid && expect.rejected !== "signature_mismatch"))
+        continue;
+      https.get = (_url, answered) => {
+        const response = Readable.from([Object.values(keys)[0]]);
+        response.statusCode = 200;
+        answered(response);
+        return { on: () => {} };
+      };
+      const error = await new Promise((resolve) => new SnsValidator().validate(body, resolve));
+      assert.equal(error === null, valid, `${name}: ${error?.message}`);
+      judged += 1;
+    }
+  } finally {
+    https.get = fetched;
+  }
+  assert.ok(judged >= 5, `${judged} cases`);
+});
+
+test("Notion's verification token is told to the operator alone, while the hook is armed", async () => {
+  const token = "secret_tMrlL1qK5vuQAh1b6cZGhFChZTSYJlce98V0pYn7yBl";
+  const body = JSON.stringify({ verification_token: token });
+  for (const [query, wanted] of [
+    ["?arm=a-word-that-arms", 200],
+    ["?arm=guess", 403],
+    ["?arm=", 403],
+    ["", 401],
+  ]) {
+    const logged = worker.output().split(token).length;
+    const { status, text } = await post(`arming${query}`, body, {});
+    assert.equal(status, wanted, text);
+    assert.ok(!text.includes(token));
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    assert.equal(worker.output().split(token).length - logged, wanted === 200 ? 1 : 0, query);
+  }
+  assert.equal(rows("arming").length, 0);
+});
