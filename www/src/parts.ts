@@ -16,4 +16,11 @@ export interface PartEntry {
 }
 
 /** The first one stands below the landing part; the others should be imported when they are asked for. */
-export const PARTS: [PartEntry, ...PartEntry[]] = [{ id: "check", title: "Check", load: mount }];
+export const PARTS: [PartEntry, ...PartEntry[]] = [
+  { id: "check", title: "Check", load: mount },
+  {
+    id: "start",
+    title: "Start from an event",
+    load: async (host) => (await import("./start/part.ts")).mount(host),
+  },
+];

@@ -2,6 +2,7 @@
 
 import { check, report } from "ccf-edge";
 import { counted, h } from "../dom.ts";
+import { download } from "../download.ts";
 import { toast } from "../toast.ts";
 import { openDialog } from "./dialog.ts";
 import { zipped } from "./intake.ts";
@@ -30,7 +31,7 @@ export function openExport(workspace: Workspace): void {
       h("p", {}, `${counted(workspace.files.size, "file")} as they are now, with the fixes that you made.`),
       h(
         "button",
-        { type: "button", class: "primary", onclick: () => void download(workspace, name) },
+        { type: "button", class: "primary", onclick: () => void save(workspace, name) },
         `Download ${name}.zip`,
       ),
     ),
@@ -75,11 +76,8 @@ export function openExport(workspace: Workspace): void {
   })();
 }
 
-async function download(workspace: Workspace, name: string): Promise<void> {
-  const bytes = await zipped({ name: workspace.name, files: workspace.files });
-  const url = URL.createObjectURL(new Blob([bytes], { type: "application/zip" }));
-  h("a", { href: url, download: `${name}.zip` }).click();
-  setTimeout(() => URL.revokeObjectURL(url), 10_000);
+async function save(workspace: Workspace, name: string): Promise<void> {
+  download(`${name}.zip`, await zipped({ name: workspace.name, files: workspace.files }));
   workspace.unsaved = false;
 }
 

@@ -2,6 +2,7 @@
 
 import { type Finding, type Fix, ready } from "ccf-edge";
 import { counted, find, h, icon } from "../dom.ts";
+import { takeHandedOver } from "../handover.ts";
 import type { Part } from "../parts.ts";
 import { toast } from "../toast.ts";
 import { detailPane, emptyReason } from "./detail.ts";
@@ -70,7 +71,9 @@ export function mount(host: HTMLElement): Part {
   return {
     async show(rest) {
       await ready;
-      if (rest !== "") await openLink(rest);
+      const handed = takeHandedOver();
+      if (handed !== undefined) await open(handed);
+      else if (rest !== "") await openLink(rest);
       else if (workspace.files.size === 0) workspace.open(firstExample());
     },
   };
