@@ -1,0 +1,593 @@
+// The page, built as it is deployed and served with its headers, in a real Chromium.
+
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, afterEach, before, beforeEach, describe, test } from "node:test";
+import { promisify } from "node:util";
+import { gzipSync } from "node:zlib";
+import { check } from "ccf-edge";
+import { unzipSync, zipSync } from "fflate";
+import { chromium } from "playwright-core";
+import { browserProgram } from "../scripts/browser.mjs";
+import { root } from "../scripts/setup.mjs";
+import { buildPage, servePage } from "../scripts/www.mjs";
+
+const SOUND = join(root, "tests", "fixtures", "connectors", "larkspur");
+const TABLE = "Data Connectors/Larkspur_ccf/table.json";
+const EXAMPLES = JSON.parse(readFileSync(join(root, "www", "build", "examples.json"), "utf8"));
+const FIRST_LOAD = 400_000;
+
+let home;
+let site;
+let browser;
+let context;
+let page;
+/** What must not happen on any page of a test: errors, and what the Content-Security-Policy forbids. */
+let complaints;
+
+before(async () => {
+  home = mkdtempSync(join(tmpdir(), "ccf-edge-www-"));
+  await buildPage(home);
+  site = await servePage(home);
+  browser = await chromium.launch({
+    executablePath: browserProgram(),
+    args: ["--no-sandbox", "--disable-quic", "--disable-background-networking"],
+  });
+});
+
+after(async () => {
+  await browser?.close();
+  await site?.stop();
+  rmSync(home, { recursive: true, force: true });
+});
+
+beforeEach(async () => {
+  complaints = [];
+  await openContext({ serviceWorkers: "block" });
+});
+
+afterEach(async () => {
+  await context.close();
+  assert.deepEqual(complaints, []);
+});
+
+/** A browser of its own for the test, whose page is `page`. */
+async function openContext(options) {
+  await context?.close();
+  context = await browser.newContext({ viewport: { width: 1440, height: 900 }, ...options });
+  context.setDefaultTimeout(15_000);
+  await context.grantPermissions(["clipboard-read", "clipboard-write"]);
+  page = await openPage();
+}
+
+async function openPage() {
+  const opened = await context.newPage();
+  opened.on("pageerror", (error) => complaints.push(error.stack));
+  opened.on("console", (message) => {
+    const expected = message.text().includes("Service Worker registration blocked by Playwright");
+    if (["error", "warning"].includes(message.type()) && !expected) complaints.push(message.text());
+  });
+  opened.on("dialog", (dialog) => dialog.accept());
+  return opened;
+}
+
+/** The files of the sound connector, changed by `change(path, text)`. */
+function connector(change = (_path, text) => text) {
+  const paths = readdirSync(SOUND, { recursive: true }).map((path) => path.replaceAll("\\", "/"));
+  return Object.fromEntries(
+    paths
+      .filter((path) => statSync(join(SOUND, path)).isFile() && !path.startsWith("Package/"))
+      .sort()
+      .map((path) => [path, change(path, readFileSync(join(SOUND, path), "utf8"))]),
+  );
+}
+
+/** Without the `_CL` that Azure wants: one finding, CCF011. */
+function misnamed() {
+  return connector((path, text) => (path === TABLE ? text.replaceAll('"Larkspur_CL"', '"Larkspur"') : text));
+}
+
+function zip(files, folder = "larkspur/") {
+  const entries = Object.entries(files).map(([path, text]) => [
+    folder + path,
+    new TextEncoder().encode(text),
+  ]);
+  return Buffer.from(zipSync(Object.fromEntries(entries)));
+}
+
+async function openZip(files, address = "#/check") {
+  await page.goto(site.url + address);
+  await page.locator(".toolbar").waitFor();
+  const [chooser] = await Promise.all([
+    page.waitForEvent("filechooser"),
+    address === "#/check"
+      ? openAnother(page)
+      : page.getByRole("button", { name: "Choose a zip or files" }).click(),
+  ]);
+  await chooser.setFiles({ name: "larkspur.zip", mimeType: "application/zip", buffer: zip(files) });
+  await page.locator(".toolbar .name", { hasText: "larkspur" }).waitFor();
+  await page.locator("dialog").waitFor({ state: "detached" });
+}
+
+async function openAnother(page) {
+  await page.getByRole("button", { name: "Open…" }).click();
+  await page.locator("dialog").getByRole("button", { name: "Choose a zip or files" }).click();
+}
+
+/** Waits for what the page says of the whole. */
+async function verdict(words) {
+  await page.locator(".verdict", { hasText: new RegExp(`^${words}$`) }).waitFor();
+}
+
+/** The files as the page gives them back. */
+async function downloaded() {
+  await page.getByRole("button", { name: "Export…" }).click();
+  const [download] = await Promise.all([
+    page.waitForEvent("download"),
+    page.getByRole("button", { name: /^Download .*\.zip$/ }).click(),
+  ]);
+  const entries = unzipSync(readFileSync(await download.path()));
+  const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+  await page.keyboard.press("Escape");
+  return Object.fromEntries(Object.entries(entries).map(([path, bytes]) => [path, decoder.decode(bytes)]));
+}
+
+function below(folder, files) {
+  return Object.fromEntries(Object.entries(files).map(([path, text]) => [`${folder}/${path}`, text]));
+}
+
+/** Puts the cursor into the editor behind some text. */
+async function cursorBehind(text) {
+  await page.locator(".pane").hover();
+  const line = page.locator(".cm-line", { hasText: text }).first();
+  await line.click();
+  await page.keyboard.press("End");
+}
+
+describe("what a connector's author does", () => {
+  test("a broken solution is dropped, read, mended, and comes out as it should be", async () => {
+    await page.goto(site.url);
+    await verdict("6 errors, 2 warnings");
+    const bytes = [...zip(misnamed())];
+    await page.evaluate((bytes) => {
+      const transfer = new DataTransfer();
+      transfer.items.add(new File([new Uint8Array(bytes)], "larkspur.zip"));
+      const event = (type) =>
+        new DragEvent(type, { dataTransfer: transfer, bubbles: true, cancelable: true, composed: true });
+      document.body.dispatchEvent(event("dragover"));
+      document.querySelector(".bench").dispatchEvent(event("drop"));
+    }, bytes);
+    await verdict("1 error");
+    assert.equal(new URL(page.url()).hash, "#/check");
+    const finding = page.getByRole("region", { name: "The finding" });
+    assert.match(await finding.getByRole("heading", { level: 2 }).textContent(), /Larkspur.*_CL/);
+    assert.match(await finding.textContent(), /Why it matters.*Azure refuses.*What to do/s);
+    assert.match(await finding.textContent(), /CCF011.*suggested/s);
+    // The rule's page stands below it, without the sections that the finding has said.
+    assert.match(await finding.locator(".rule").textContent(), /What it checks.*Examples.*Source/s);
+    assert.equal(await finding.locator(".rule").getByText("Why it matters").count(), 0);
+    await finding.locator(".fix button").first().click();
+    await verdict("No findings");
+    assert.deepEqual(await downloaded(), below("larkspur", connector()));
+  });
+
+  test("a folder is opened by picking it", async () => {
+    await page.goto(site.url);
+    await page.locator("#intake input[webkitdirectory]").setInputFiles(SOUND);
+    await page.locator(".verdict.ok").waitFor();
+    assert.equal(await page.locator(".toolbar .name").textContent(), "larkspur");
+    assert.equal(await page.getByRole("treeitem", { name: "mainTemplate.json" }).count(), 1);
+  });
+
+  test("findings follow the keys", async () => {
+    await openZip(connector());
+    await verdict("No findings");
+    await page.getByRole("treeitem", { name: "table.json" }).click();
+    await cursorBehind('"apiVersion"');
+    await page.keyboard.press("Backspace");
+    await page.locator(".finding", { hasText: "CCF001" }).waitFor();
+    await page.locator(".cm-lintRange, .cm-lintPoint").first().waitFor({ state: "attached" });
+    await page.keyboard.type(",");
+    await verdict("No findings");
+    assert.deepEqual(await downloaded(), below("larkspur", connector()));
+  });
+
+  test("hovering over a place says why and what to do, and mends it", async () => {
+    await openZip(misnamed());
+    await page.locator(".cm-lintRange").hover();
+    const tooltip = page.locator(".cm-tooltip");
+    await tooltip.waitFor();
+    assert.match(await tooltip.textContent(), /Why: Azure refuses.*Do: /s);
+    await tooltip.locator(".cm-diagnosticAction").click();
+    await verdict("No findings");
+    await page.getByRole("button", { name: "Undo" }).click();
+    await verdict("1 error");
+  });
+
+  test("fix all shows what it changes, safe and suggested apart, before it changes it", async () => {
+    await page.goto(site.url);
+    await page.getByRole("button", { name: "Fix all…" }).click();
+    const dialog = page.getByRole("dialog", { name: "Fix all" });
+    await dialog.locator(".diff").first().waitFor();
+    assert.equal(await dialog.locator(".safe li input:checked").count(), 2);
+    assert.equal(await dialog.locator(".suggested li input:checked").count(), 0);
+    assert.deepEqual(await dialog.locator(".diff h3").allTextContents(), ["table.json"]);
+    assert.match(await dialog.locator(".cm-deletedChunk").last().textContent(), /DateTime/);
+    await dialog.getByRole("button", { name: "Make 2 fixes" }).click();
+    await verdict("6 errors");
+    await page.getByRole("button", { name: "Fix all…" }).click();
+    await dialog.getByLabel("Suggested (6)").check();
+    await dialog.getByRole("button", { name: "Make 6 fixes" }).click();
+    await verdict("No findings");
+    assert.deepEqual(await downloaded(), below("larkspur", connector()));
+    await page.getByRole("button", { name: "Undo" }).click();
+    await verdict("6 errors");
+  });
+
+  test("filters by severity and rule", async () => {
+    await page.goto(site.url);
+    await verdict("6 errors, 2 warnings");
+    const shown = () => page.locator(".finding").count();
+    assert.equal(await shown(), 8);
+    await page.getByRole("button", { name: /Errors/ }).click();
+    assert.equal(await shown(), 2);
+    await page.getByRole("button", { name: /Errors/ }).click();
+    await page.getByLabel("Rule", { exact: true }).selectOption("CCF011");
+    assert.equal(await shown(), 1);
+    assert.equal(await page.getByRole("treeitem", { name: "table.json 1 error", exact: true }).count(), 1);
+  });
+
+  test("a related place is a link into its file", async () => {
+    await page.goto(site.url);
+    await page.locator(".finding", { hasText: "CCF106" }).click();
+    assert.match(await page.locator(".path").textContent(), /dataConnector\.json$/);
+    await page.locator(".related .place").first().click();
+    await page.locator(".path", { hasText: "connectorDefinition.json" }).waitFor();
+    await page.locator(".cm-editor.cm-focused").waitFor();
+    assert.match(await page.locator(".cm-activeLine").textContent(), /LarkspurPush/);
+  });
+
+  test("the findings are copied as Markdown, SARIF and JSON", async () => {
+    await openZip(misnamed());
+    await page.getByRole("button", { name: "Export…" }).click();
+    const copied = async (name) => {
+      await page.getByRole("button", { name, exact: true }).click();
+      await page.locator(".toast", { hasText: name }).waitFor();
+      return page.evaluate(() => navigator.clipboard.readText());
+    };
+    assert.match(await copied("Markdown"), /CCF011/);
+    assert.equal(JSON.parse(await copied("SARIF")).runs[0].results[0].ruleId, "CCF011");
+    assert.deepEqual(JSON.parse(await copied("JSON")).findings, check(misnamed(), { name: "larkspur" }));
+  });
+
+  test("a link carries the files, and no server hears of them", async () => {
+    await openZip(misnamed());
+    await page.getByRole("button", { name: "Export…" }).click();
+    await page.locator("dialog .link button:enabled").click();
+    const link = await page.evaluate(() => navigator.clipboard.readText());
+    assert.ok(link.startsWith(`${site.url}#/check/`), link);
+    assert.ok(link.length < 8000, `${link.length} characters`);
+    page = await openPage();
+    const asked = [];
+    page.on("request", (request) => asked.push(request.url()));
+    await page.goto(link);
+    await verdict("1 error");
+    assert.equal(await page.locator(".toolbar .name").textContent(), "larkspur");
+    assert.deepEqual(await downloaded(), below("larkspur", misnamed()));
+    const fragment = link.slice(link.indexOf("#") + 9);
+    assert.deepEqual(
+      asked.filter((url) => url.split("#")[0].includes(fragment.slice(0, 40))),
+      [],
+    );
+  });
+
+  test("a link that was cut off says so, and one that is a bomb too", async () => {
+    const bomb = await promisify((await import("node:zlib")).deflateRaw)(Buffer.alloc(50_000_000, 32));
+    for (const [packed, why] of [
+      ["q1YqS8wpTVWyUkrLTM0pVtJRykvMTVWyUgIA", /The link is damaged/],
+      ["%%%", /The link is damaged/],
+      [bomb.toString("base64url"), /more than 8 MB/],
+    ]) {
+      await page.goto("about:blank");
+      await page.goto(`${site.url}#/check/${packed}`);
+      await page.locator(".toast", { hasText: why }).waitFor();
+      await verdict("6 errors, 2 warnings");
+    }
+  });
+
+  test("what cannot be opened says why", async () => {
+    await page.goto(site.url);
+    const input = page.locator("#intake input:not([webkitdirectory])");
+    for (const [file, why] of [
+      [{ name: "a.zip", mimeType: "application/zip", buffer: Buffer.from("PK not a zip") }, /cannot be read/],
+      [{ name: "a.zip", mimeType: "application/zip", buffer: zip({}) }, /no file/],
+    ]) {
+      await input.setInputFiles(file);
+      await page.locator(".toast", { hasText: why }).waitFor();
+    }
+    await input.setInputFiles({
+      name: "a.json",
+      mimeType: "application/json",
+      buffer: Buffer.from('{"a":1}'),
+    });
+    await verdict("No connector");
+  });
+
+  test("each example finds what it promises", async () => {
+    await page.goto(site.url);
+    for (const { id, title, changes } of EXAMPLES) {
+      await page.goto(`${site.url}#/`);
+      await page.locator(`#intake [data-example="${id}"]`).click();
+      await page
+        .locator(changes.length === 0 ? ".verdict.ok" : ".finding")
+        .first()
+        .waitFor();
+      assert.ok((await page.locator(".finding").count()) >= Math.min(changes.length, 1), title);
+    }
+  });
+
+  test("a configuration among the files counts, and one that is wrong is said to be", async () => {
+    const files = { ...misnamed(), "ccf-edge.json": '{ "rules": { "CCF011": "off" } }' };
+    await openZip(files);
+    await verdict("No findings");
+    await openZip({ ...files, "ccf-edge.json": '{ "rules": { "CFF011": "off" } }' });
+    await page.getByRole("alert").filter({ hasText: "did you mean `CCF011`" }).waitFor();
+    await verdict("1 error");
+  });
+
+  test("line ends, a byte order mark and other files come out as they went in", async () => {
+    const files = misnamed();
+    files[TABLE] = files[TABLE].replaceAll("\n", "\r\n");
+    files["SolutionMetadata.json"] = `\ufeff${files["SolutionMetadata.json"]}`;
+    files["Logos/larkspur.png"] = "\u0000\u0001";
+    await openZip(files);
+    await page.locator(".finding", { hasText: "CCF011" }).click();
+    assert.equal(await page.locator(".cm-lintRange").first().textContent(), '"Larkspur"');
+    await page.locator(".fix button").first().click();
+    await page.locator(".finding", { hasText: "CCF011" }).waitFor({ state: "detached" });
+    await page.getByRole("treeitem", { name: "table.json" }).click();
+    await cursorBehind('"apiVersion"');
+    await page.keyboard.type(" ");
+    await page.keyboard.press("Backspace");
+    const mended = connector();
+    mended[TABLE] = mended[TABLE].replaceAll("\n", "\r\n");
+    mended["SolutionMetadata.json"] = files["SolutionMetadata.json"];
+    mended["Logos/larkspur.png"] = files["Logos/larkspur.png"];
+    assert.deepEqual(await downloaded(), below("larkspur", mended));
+  });
+
+  test("what files say never becomes markup", async () => {
+    const evil = '<img src=x onerror="document.title=1">';
+    const files = misnamed();
+    files[TABLE] = files[TABLE].replaceAll('"Larkspur"', JSON.stringify(`${evil}[a](javascript:alert(1))`));
+    files[`Data Connectors/${evil.replaceAll('"', "")}.json`] = "{";
+    await openZip(files);
+    await page.locator(".finding").first().waitFor();
+    for (const finding of await page.locator(".finding").all()) await finding.click();
+    assert.equal(await page.locator("img").count(), 0);
+    assert.equal(await page.locator('a[href^="javascript"]').count(), 0);
+  });
+});
+
+describe("with the keyboard alone", () => {
+  test("a connector is opened, read, mended and downloaded", async () => {
+    await page.goto(site.url);
+    await verdict("6 errors, 2 warnings");
+    await page.keyboard.press("Tab");
+    assert.equal(await focused(), "Skip to the content");
+    await page.keyboard.press("Enter");
+    await tabTo(/^JSON written by hand/);
+    await page.keyboard.press("Enter");
+    await page.locator(".toolbar .name").waitFor();
+    await page.waitForURL(/#\/check$/);
+    await tabTo(/^/, "[role=treeitem]");
+    // The tree: to the first file, close the folder, open it again, find a file by its letter.
+    await page.keyboard.press("Home");
+    await page.keyboard.press("ArrowLeft");
+    assert.equal(await page.getByRole("treeitem", { name: /^table\.json/ }).count(), 0);
+    await page.keyboard.press("ArrowRight");
+    await page.keyboard.press("ArrowRight");
+    assert.match(await focused(), /^DCR\.json/);
+    await page.keyboard.press("t");
+    assert.match(await focused(), /^table\.json/);
+    await page.keyboard.press("Space");
+    await page.locator(".path", { hasText: "table.json" }).waitFor();
+    // The list, then the finding, then its fix.
+    await tabTo(/^error: /);
+    const first = await focused();
+    await page.keyboard.press("ArrowDown");
+    assert.notEqual(await focused(), first);
+    await page.keyboard.press("ArrowUp");
+    assert.equal(await focused(), first);
+    for (let step = 0; (await page.locator(".fix button").count()) === 0; step += 1) {
+      assert.ok(step < 10, "no finding has a fix");
+      await page.keyboard.press("ArrowDown");
+    }
+    const count = await page.locator(".finding").count();
+    await tabTo(/^/, ".fix button");
+    await page.keyboard.press("Enter");
+    await page.waitForFunction((count) => document.querySelectorAll(".finding").length < count, count);
+    assert.equal(await page.evaluate(() => document.activeElement === document.body), false);
+    // Into the editor and out of it: Tab is no character there.
+    await tabTo(/^/, ".editor");
+    await page.keyboard.press("Tab");
+    assert.equal(await page.evaluate(() => document.activeElement?.classList.contains("editor")), false);
+    // A dialog takes the focus and gives it back.
+    await tabTo(/^Export/);
+    await page.keyboard.press("Enter");
+    await page.getByRole("dialog").waitFor();
+    await page.keyboard.press("Escape");
+    assert.match(await focused(), /^Export/);
+  });
+
+  test("every stop shows where the focus is", async () => {
+    await page.goto(site.url);
+    await verdict("6 errors, 2 warnings");
+    const without = [];
+    for (let stop = 0; stop < 40; stop += 1) {
+      await page.keyboard.press("Tab");
+      const seen = await page.evaluate(() => {
+        const element = document.activeElement;
+        if (element === null || element === document.body) return true;
+        const visible = (style) => style.outlineStyle !== "none" || style.boxShadow !== "none";
+        return visible(getComputedStyle(element));
+      });
+      if (!seen) without.push(await focused());
+    }
+    assert.deepEqual(without, []);
+  });
+});
+
+/** What has the focus: its label or its text. */
+function focused() {
+  return page.evaluate(() => {
+    const element = document.activeElement;
+    return element?.getAttribute("aria-label") ?? element?.textContent ?? "";
+  });
+}
+
+/** Presses Tab until something with this name, and of this kind, has the focus. */
+async function tabTo(name, selector = "*") {
+  for (let stop = 0; stop < 80; stop += 1) {
+    await page.keyboard.press("Tab");
+    const fits = await page.evaluate((selector) => document.activeElement?.matches(selector), selector);
+    if (fits && name.test(await focused())) return;
+  }
+  assert.fail(`Tab does not reach ${name} ${selector}`);
+}
+
+describe("the house", () => {
+  test(`the first load has less than ${FIRST_LOAD / 1000} KB, and nothing from elsewhere`, async () => {
+    const loaded = [];
+    page.on("response", (response) => loaded.push(response));
+    await page.goto(site.url);
+    await verdict("6 errors, 2 warnings");
+    await page.waitForLoadState("networkidle");
+    const sizes = await Promise.all(
+      loaded.map(async (response) => [
+        new URL(response.url()).pathname,
+        gzipSync(await response.body(), { level: 9 }).length,
+      ]),
+    );
+    assert.ok(loaded.every((response) => response.url().startsWith(site.url)));
+    assert.ok(sizes.some(([path]) => path.endsWith(".wasm")));
+    const total = sizes.reduce((sum, [, size]) => sum + size, 0);
+    assert.ok(total < FIRST_LOAD, `${total} bytes: ${JSON.stringify(sizes)}`);
+  });
+
+  test("it works offline once loaded", async () => {
+    const alone = await servePage(home);
+    await openContext({ serviceWorkers: "allow" });
+    await page.goto(alone.url);
+    await verdict("6 errors, 2 warnings");
+    await page.evaluate(() => navigator.serviceWorker.ready);
+    await page.waitForFunction(() => navigator.serviceWorker.controller?.state === "activated");
+    await alone.stop();
+    await page.reload();
+    await verdict("6 errors, 2 warnings");
+    await page.getByRole("button", { name: "Fix all…" }).click();
+    await page.locator(".diff .cm-editor").first().waitFor();
+    await page.getByRole("button", { name: "Cancel" }).click();
+    assert.equal((await downloaded())["larkspur/ReleaseNotes.md"], connector()["ReleaseNotes.md"]);
+  });
+
+  test("the page and the headers forbid every connection except to itself", async () => {
+    const { headers } = await fetch(site.url);
+    const html = readFileSync(join(home, "index.html"), "utf8");
+    const meta = /http-equiv="Content-Security-Policy" content="([^"]*)"/.exec(html)[1];
+    assert.equal(headers.get("content-security-policy"), `${meta}; frame-ancestors 'none'`);
+    assert.doesNotMatch(meta, /unsafe-inline|unsafe-eval'? |https?:/);
+    await page.goto(site.url);
+    const refused = await page.evaluate(() =>
+      fetch("https://example.com/").then(
+        () => false,
+        () => true,
+      ),
+    );
+    assert.equal(refused, true);
+    assert.equal(complaints.filter((text) => text.includes("Content Security Policy")).length > 0, true);
+    complaints = [];
+    assert.match(await page.locator(".hero").textContent(), /Nothing you drop leaves this tab/);
+  });
+
+  for (const colorScheme of ["light", "dark"]) {
+    for (const [label, width] of [
+      ["wide", 1440],
+      ["narrow", 360],
+    ]) {
+      test(`axe finds nothing to object to: ${colorScheme}, ${label}`, async () => {
+        await openContext({ colorScheme, viewport: { width, height: 800 }, serviceWorkers: "block" });
+        const axe = readFileSync(join(root, "node_modules", "axe-core", "axe.min.js"), "utf8");
+        const judge = async (state) => {
+          const violations = await page.evaluate(async () => {
+            const { violations } = await globalThis.axe.run(document, {
+              runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+            });
+            return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`);
+          });
+          assert.deepEqual(violations, [], state);
+          const overflow = await page.evaluate(
+            () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+          );
+          assert.equal(overflow, 0, `${state} is wider than the screen`);
+        };
+        await page.goto(site.url);
+        await verdict("6 errors, 2 warnings");
+        await page.evaluate(axe);
+        await judge("landing");
+        await page.evaluate(() => {
+          location.hash = "#/check";
+        });
+        await page.locator(".pane").hover();
+        await page.locator(".cm-lintRange").first().waitFor();
+        await judge("working");
+        await page.getByRole("button", { name: "Fix all…" }).click();
+        await page.locator(".diff .cm-editor").first().waitFor();
+        await judge("fix all");
+        await page
+          .getByRole("dialog")
+          .getByLabel(/^Suggested/)
+          .check();
+        await page.getByRole("button", { name: /^Make/ }).click();
+        await verdict("No findings");
+        await judge("clean");
+        await page.getByRole("button", { name: "Export…" }).click();
+        await page.locator("dialog .link button:enabled").waitFor();
+        await judge("export");
+        await page.keyboard.press("Escape");
+        await page.getByRole("button", { name: "Open…" }).click();
+        await judge("open");
+      });
+    }
+  }
+
+  test("light and dark follow the system until somebody chooses, and the choice stays", async () => {
+    await openContext({ colorScheme: "dark", serviceWorkers: "block" });
+    await page.goto(site.url);
+    const background = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+    const dark = await background();
+    await page.getByRole("button", { name: "Switch to the light theme" }).click();
+    const light = await background();
+    assert.notEqual(light, dark);
+    await page.reload();
+    assert.equal(await background(), light);
+    await page.getByRole("button", { name: "Switch to the dark theme" }).waitFor();
+  });
+
+  test("TypeScript has nothing to object to", async () => {
+    const tsc = join(root, "node_modules", ".bin", "tsc");
+    await promisify(execFile)(tsc, ["-p", join(root, "www")]).catch((error) => assert.fail(error.stdout));
+  });
+
+  test("the built page names every file that it needs to work offline", () => {
+    const worker = readFileSync(join(home, "sw.js"), "utf8");
+    const [, list] = /const FILES = (\[[^\]]*\])/.exec(worker);
+    const files = JSON.parse(list);
+    assert.ok(files.includes("./"));
+    assert.ok(files.every((path) => path === "./" || existsSync(join(home, path))));
+    assert.ok(readdirSync(join(home, "assets")).every((name) => files.includes(`./assets/${name}`)));
+  });
+});

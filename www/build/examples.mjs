@@ -1,0 +1,49 @@
+// The connectors to try, made from the sound one of the tests: `virtual:examples` is the module that has them.
+
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+
+const SOUND = join(import.meta.dirname, "..", "..", "tests", "fixtures", "connectors", "larkspur");
+const LIST = join(import.meta.dirname, "examples.json");
+const MODULE = "virtual:examples";
+
+export function examples() {
+  return {
+    name: "ccf-edge-examples",
+    resolveId: (id) => (id === MODULE ? `\0${MODULE}` : undefined),
+    load(id) {
+      if (id !== `\0${MODULE}`) return undefined;
+      this.addWatchFile(LIST);
+      const sound = soundFiles();
+      // The sound files are there once, and each example has what differs.
+      const list = JSON.parse(readFileSync(LIST, "utf8")).map((example) => described(example, sound));
+      return `export const sound = ${JSON.stringify(sound)};\nexport const examples = ${JSON.stringify(list)};\n`;
+    },
+  };
+}
+
+function described({ id, title, summary, without, changes }, sound) {
+  const kept = Object.fromEntries(
+    Object.entries(sound).filter(([path]) => without === undefined || !path.startsWith(without)),
+  );
+  const changed = {};
+  for (const { file, from, to } of changes) {
+    const path = Object.keys(kept).find((path) => path.endsWith(file));
+    const text = changed[path] ?? kept[path];
+    if (text === undefined || !text.includes(from)) {
+      throw new Error(`examples.json, ${id}: no file ${file} with the text ${from}`);
+    }
+    changed[path] = text.replace(from, to);
+  }
+  return { id, title, summary, paths: Object.keys(kept), changed };
+}
+
+function soundFiles() {
+  const paths = readdirSync(SOUND, { recursive: true }).map((path) => path.replaceAll("\\", "/"));
+  return Object.fromEntries(
+    paths
+      .filter((path) => statSync(join(SOUND, path)).isFile())
+      .sort()
+      .map((path) => [path, readFileSync(join(SOUND, path), "utf8")]),
+  );
+}
