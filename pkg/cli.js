@@ -6,12 +6,14 @@ import { basename, join, relative, resolve, sep } from "node:path";
 import { parseArgs } from "node:util";
 import { explain, rules, withFiles } from "./api.js";
 import "./node.js";
+import { parked } from "./parked.js";
 
 const HELP = `ccf-edge checks the artifacts of Microsoft Sentinel CCF Push connectors.
 
   ccf-edge check [PATH…]     check solutions, folders or files; the current folder without a path
   ccf-edge explain RULE      show the page of a rule: what it checks, why, and what to do
   ccf-edge rules             list the rules
+  ccf-edge parked            show and send again what a relay could not deliver: ccf-edge parked --help
 
 Options of check:
   --format FORMAT            text (the default), json, github, sarif or markdown
@@ -223,7 +225,7 @@ function rulesCommand({ format }) {
 }
 
 try {
-  process.exitCode = main();
+  process.exitCode = process.argv[2] === "parked" ? await parked(process.argv.slice(3)) : main();
 } catch (error) {
   const known = error instanceof UsageError;
   process.stderr.write(`ccf-edge: ${known ? error.message : (error.stack ?? error)}\n`);

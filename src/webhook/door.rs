@@ -41,7 +41,7 @@ pub enum Door {
 /// How a request at a door ended.
 #[derive(Clone, Copy, Debug)]
 pub enum Ended<'e> {
-    /// Azure has its rows.
+    /// Azure has its rows, or the queue the event.
     Taken,
     /// It was turned away.
     Rejected(&'e Rejection),
