@@ -71,18 +71,20 @@ async function run(args, environment) {
 /** Asks the relay; null where nothing is parked under the key. */
 function connect(url, token) {
   if (!URL.canParse(url ?? "")) throw new UsageError("--relay needs the relay's URL");
-  if (!token) throw new UsageError("the environment variable ADMIN_TOKEN is missing: it is the relay's secret");
+  if (!token)
+    throw new UsageError("the environment variable ADMIN_TOKEN is missing: it is the relay's secret");
   const { protocol, hostname } = new URL(url);
   if (protocol !== "https:" && !["localhost", "127.0.0.1", "[::1]"].includes(hostname)) {
     throw new UsageError("--relay has to begin with https://, because the token goes there");
   }
-  return async (path, method = "GET") => {
+  return async (path, method = "GET", raw = false) => {
     const target = new URL(`/admin/parked${path}`, url);
     const response = await fetch(target, {
       method,
       headers: { authorization: `Bearer ${token}` },
       redirect: "error",
     });
+    if (raw && response.ok) return Buffer.from(await response.arrayBuffer());
     const text = await response.text();
     if (response.ok) return JSON.parse(text);
     const problem = text.startsWith("{") ? JSON.parse(text) : {};
@@ -132,11 +134,16 @@ async function show(relay, key, options) {
     return 1;
   }
   const { message, ...facts } = document;
-  const bytes = Buffer.from(message, "base64");
+  // The message of a large one is a claim on what lies beside it.
+  const beside =
+    facts.body === undefined ? null : await relay(`/${path(key.replace(/json$/, "body"))}`, "GET", true);
+  const bytes = beside ?? Buffer.from(message, "base64");
   const end = bytes.indexOf("\n");
   const content = end === -1 ? "" : bytes.subarray(end + 1).toString();
   if (options.json) {
-    process.stdout.write(`${JSON.stringify({ ...facts, head: bytes.subarray(0, end).toString(), content })}\n`);
+    process.stdout.write(
+      `${JSON.stringify({ ...facts, head: bytes.subarray(0, end).toString(), content })}\n`,
+    );
     return 0;
   }
   for (const [name, value] of Object.entries(facts)) {

@@ -374,7 +374,8 @@ impl Consumer {
         let damaged = |detail: &str| Sorted::Park("claim_damaged", detail.to_owned());
         let sorted = match found {
             Found::Failed => {
-                return self.put_off(now, at, "bucket_unavailable", "The bucket did not answer.", 0);
+                let delay_ms = back_off_ms(self.age(now, at));
+                return self.put_off(now, at, "bucket_unavailable", "The bucket did not answer.", delay_ms);
             }
             Found::Nothing => Sorted::Park(
                 "claim_missing",
@@ -539,7 +540,8 @@ impl Consumer {
         self.next = self.letters.len();
         for at in 0..self.letters.len() {
             if self.letters.get(at).is_some_and(|letter| letter.verdict.is_none()) {
-                self.put_off(now, at, "slow", "The batch took too long.", 0);
+                let delay_ms = back_off_ms(self.age(now, at));
+                self.put_off(now, at, "slow", "The batch took too long.", delay_ms);
             }
         }
     }
@@ -717,10 +719,11 @@ impl Letter {
         let stem = format!("parked/{hook}/{date}/{id}");
         let key = format!("{stem}.json");
 
-        let mut copy = None;
+        let (mut copy, mut body) = (None, None);
         let again = match &message {
             Ok(Message::Claim(claim)) => {
                 let to = format!("{stem}.body");
+                body = Some(to.clone());
                 if claim.key != to {
                     copy = Some((claim.key.clone(), to.clone()));
                 }
@@ -762,8 +765,8 @@ impl Letter {
         if let Some(only) = only {
             document.extend_from_slice(format!(",\"records\":{only:?}").as_bytes());
         }
-        if let Some((_, to)) = &copy {
-            member(&mut document, "body", to);
+        if let Some(body) = &body {
+            member(&mut document, "body", body);
         }
         member(&mut document, "message", &STANDARD.encode(&again));
         document.push(b'}');

@@ -222,7 +222,8 @@ fn records(out: &mut Vec<u8>, only: Option<&[usize]>) {
     out.push(b']');
 }
 
-fn sha256(bytes: &[u8]) -> String {
+/// The SHA-256 in hexadecimal digits.
+pub(crate) fn sha256(bytes: &[u8]) -> String {
     let mut text = String::with_capacity(64);
     for byte in Sha256::digest(bytes) {
         for digit in [byte >> 4, byte & 0xf] {

@@ -11,11 +11,11 @@ use crate::batch::{Limits, RowBuffer};
 use crate::config::{self, CLIENT_SECRET, ConfigError, HookConfig, Mode};
 use crate::consume::Breaker;
 use crate::deliver::{self, Client, Outcome, Shipment, Step};
-use crate::envelope::{Claim, Envelope, LARGEST_MESSAGE};
+use crate::envelope::{Claim, Envelope, LARGEST_MESSAGE, sha256};
 use crate::json::write_string;
 use crate::mapping::jq::Variables;
 use crate::mapping::loss::Loss;
-use crate::mapping::plan::{HeaderNames, Mapping, MappingErrorReason, RowsError};
+use crate::mapping::plan::{HeaderNames, Mapping, MappingErrorReason, RECORD_INDEX, RowsError};
 use crate::mapping::time;
 use crate::scan::Scanner;
 use crate::text::{LineIndex, Position, Span, nearest};
@@ -94,6 +94,8 @@ pub struct Hook {
     headers: HeaderNames,
     /// Whether deliveries go to the queue.
     queued: bool,
+    /// Whether a delivery without an id gets one made of its body: the stream has a column for records' numbers.
+    identifies: bool,
 }
 
 impl Hook {
@@ -155,9 +157,10 @@ impl Hook {
     ) -> Result<RowBuffer, Rejection> {
         let mut received = Vec::with_capacity(24);
         time::write_rfc3339_millis(&mut received, received_at);
+        let made = (self.identifies && delivery.is_none()).then(|| sha256(body));
         let variables = Variables {
             event,
-            delivery,
+            delivery: delivery.or(made.as_deref()),
             source: &self.source.id,
             received: std::str::from_utf8(&received).unwrap_or_default(),
             headers,
@@ -423,6 +426,8 @@ impl Reader<'_> {
         let mapping =
             self.schema(config, schemas?).and_then(|schema| self.mapping(config, source.as_ref(), schema));
         let (source, mapping) = (source?, mapping?);
+        let stream = schemas.into_iter().flatten().find(|schema| schema.stream == config.stream);
+        let identifies = stream.is_some_and(has_record_index);
         let headers = match mapping.headers() {
             HeaderNames::All => HeaderNames::All,
             HeaderNames::Some(names) => {
@@ -450,6 +455,7 @@ impl Reader<'_> {
             url: config.url.clone(),
             headers,
             queued: false,
+            identifies,
         })
     }
 
@@ -638,6 +644,8 @@ impl Reader<'_> {
         for column in &schema.columns {
             let name = column.name.as_str();
             let default = source.and_then(|source| source.default_column(name, config.events.is_some()));
+            let default =
+                default.or((name == "DeliveryId" && has_record_index(schema)).then_some("$delivery"));
             if let Some(default) = default.filter(|_| !columns.iter().any(|(own, _)| *own == name)) {
                 columns.push((name, default));
             }
@@ -689,6 +697,11 @@ impl Reader<'_> {
         }
         None
     }
+}
+
+/// Whether a stream asks for what tells duplicates apart.
+fn has_record_index(schema: &Schema) -> bool {
+    schema.columns.iter().any(|column| column.name == RECORD_INDEX)
 }
 
 /// What the edge has to do next for a [`Passage`].

@@ -495,11 +495,10 @@ impl World {
         let arrived = if late.is_empty() { BTreeMap::new() } else { self.arrived() };
         for (index, _) in &late {
             let queued = &task.messages[*index];
-            let number = self.number(&queued.incoming.bytes);
-            if let Some(number) = number {
-                if self.sent[number].records.iter().any(|id| arrived.contains_key(id)) {
-                    self.sent[number].causes.insert("a part of it arrived");
-                }
+            if let Some(number) = self.number(&queued.incoming.bytes)
+                && self.sent[number].records.iter().any(|id| arrived.contains_key(id))
+            {
+                self.sent[number].causes.insert("a part of it arrived");
             }
         }
         // An acknowledgement counts when the handler ends; a body is deleted before.

@@ -14,7 +14,7 @@ let counted = { until: 0, text: "0" };
 
 /**
  * GET    /admin/parked?hook=&reason=&cursor=   a page of the list: `{ parked: [{ key, reason, … }], cursor }`
- * GET    /admin/parked/<key>                   one of them, with its message
+ * GET    /admin/parked/<key>                   one of them, with its message; and `.body` for `.json`: its body
  * POST   /admin/parked/<key>                   puts it into the queue again
  * DELETE /admin/parked/<key>                   deletes it
  *
@@ -32,13 +32,16 @@ export async function admin(request, env) {
     return problem(404, "not_found", "there is nothing here but /admin/parked");
   }
   const key = `${PREFIX}${decodeURIComponent(pathname.slice("/admin/parked/".length))}`;
-  const object = key.endsWith(".json") ? await env.BUCKET.get(key) : null;
+  const readable = key.endsWith(".json") || (request.method === "GET" && key.endsWith(".body"));
+  const object = readable ? await env.BUCKET.get(key) : null;
   if (object === null) {
     return problem(404, "not_parked", "nothing is parked under this key");
   }
   switch (request.method) {
     case "GET":
-      return new Response(object.body, { headers: { "content-type": "application/json" } });
+      return new Response(object.body, {
+        headers: { "content-type": key.endsWith(".json") ? "application/json" : "application/octet-stream" },
+      });
     case "POST": {
       if (!env.QUEUE) {
         return problem(409, "no_queue", "this Worker is bound to no queue");

@@ -226,7 +226,7 @@ async function deliver(files, env, messages, fate) {
     }
     trapped(error, "");
     if (fate === TRAPPED) {
-      return again(messages, 300);
+      return messages.forEach(later);
     }
     if (messages.length === 1) {
       return deliver(files, env, messages, TRAPPED);
@@ -240,6 +240,12 @@ async function deliver(files, env, messages, fate) {
     return again(messages, 5);
   }
   await carryOut(env, messages, plan);
+}
+
+/** Lets a message come again after half its age, so that its retries last for as long as the queue keeps it. */
+function later(message) {
+  const half = Math.round((Date.now() - Number(message.timestamp)) / 2000);
+  message.retry({ delaySeconds: Math.min(21_600, Math.max(60, half)) });
 }
 
 function again(messages, delaySeconds) {
@@ -321,7 +327,7 @@ async function carryOut(env, messages, plan) {
   for (const [index, { verdict, parked, spent: key }] of plan.entries()) {
     const message = messages[index];
     if (verdict === PARK && !(await park(env, parked))) {
-      message.retry({ delaySeconds: 300 });
+      later(message);
       continue;
     }
     if (verdict === PARK || verdict === ACK) {
