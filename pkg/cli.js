@@ -6,6 +6,7 @@ import { basename, dirname, join, relative, resolve, sep } from "node:path";
 import { parseArgs } from "node:util";
 import { explain, init, rules, withFiles } from "./api.js";
 import "./node.js";
+import { parked } from "./parked.js";
 
 const HELP = `ccf-edge checks the artifacts of Microsoft Sentinel CCF Push connectors.
 
@@ -14,6 +15,7 @@ const HELP = `ccf-edge checks the artifacts of Microsoft Sentinel CCF Push conne
                              make a whole connector from a file with a sample event, in JSON
   ccf-edge explain RULE      show the page of a rule: what it checks, why, and what to do
   ccf-edge rules             list the rules
+  ccf-edge parked            show and send again what a relay could not deliver: ccf-edge parked --help
 
 Options of check:
   --format FORMAT            text (the default), json, github, sarif or markdown
@@ -279,7 +281,7 @@ function rulesCommand({ format }) {
 }
 
 try {
-  process.exitCode = await main();
+  process.exitCode = process.argv[2] === "parked" ? await parked(process.argv.slice(3)) : await main();
 } catch (error) {
   const known = error instanceof UsageError;
   process.stderr.write(`ccf-edge: ${known ? error.message : (error.stack ?? error)}\n`);

@@ -46,16 +46,45 @@ export async function freePort(from = 0) {
   }
 }
 
+/** What a relay with a queue is bound to besides; as in the wrangler.toml of the repository, but quicker. */
+const QUEUE = `
+[vars]
+QUEUE_RETENTION_HOURS = "336"
+
+[[queues.producers]]
+binding = "QUEUE"
+queue = "relay"
+
+[[queues.consumers]]
+queue = "relay"
+max_batch_size = 100
+max_batch_timeout = 1
+max_retries = 100
+retry_delay = 5
+dead_letter_queue = "relay-dead-letters"
+
+[[queues.consumers]]
+queue = "relay-dead-letters"
+max_batch_size = 100
+max_batch_timeout = 1
+max_retries = 100
+retry_delay = 5
+
+[[r2_buckets]]
+binding = "BUCKET"
+bucket_name = "relay"
+`;
+
 /**
  * Writes a relay that wrangler can run to `folder`, which has to be below the repository: its entry finds the built
- * Worker there. Gives the path of its wrangler.toml.
+ * Worker there. With `queue` it has a queue and a bucket. Gives the path of its wrangler.toml.
  */
-export function writeRelay(folder, { relay, dcr }) {
+export function writeRelay(folder, { relay, dcr, queue = false }) {
   const settings = `name = "relay"
 main = "index.js"
 compatibility_date = "2026-11-01"
 rules = [{ type = "Text", globs = ["**/relay.json", "**/DCR.json"], fallthrough = true }]
-`;
+${queue ? QUEUE : ""}`;
   const entry = readFileSync(join(root, "examples", "github", "index.js"), "utf8");
   mkdirSync(folder, { recursive: true });
   for (const [name, text] of [

@@ -69,6 +69,17 @@ pub struct Config {
     pub azure: Azure,
     /// Who may send, in the order of the text.
     pub hooks: Vec<HookConfig>,
+    /// How events reach Azure; `None` leaves it to what the Worker is bound to.
+    pub delivery: Option<Delivery>,
+}
+
+/// How events reach Azure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Delivery {
+    /// By way of a queue: the sender hears 202 when the queue has the event.
+    Queue,
+    /// At once: the sender hears 200 when Azure has the rows.
+    Direct,
 }
 
 /// What a connector page in Microsoft Sentinel gives to copy, and what follows from it.
@@ -185,7 +196,7 @@ pub fn read(relay_json: &str, mode: Mode) -> (Option<Config>, Vec<ConfigError>) 
 }
 
 /// The members of the top.
-const TOP: [&str; 3] = ["$schema", "azure", "hooks"];
+const TOP: [&str; 4] = ["$schema", "azure", "hooks", "delivery"];
 
 /// The members of a hook.
 const HOOK: [&str; 9] =
@@ -283,6 +294,17 @@ impl Reader {
         if let Some(schema) = value.get("$schema").filter(|schema| schema.as_str().is_none()) {
             self.wrong_type(schema, "`$schema`", "a string");
         }
+        let mut delivery = None;
+        if let Some(value) = value.get("delivery") {
+            delivery = match value.as_str() {
+                Some("queue") => Some(Delivery::Queue),
+                Some("direct") => Some(Delivery::Direct),
+                _ => {
+                    self.error(value.span, "invalid-value", "`delivery` must be `queue` or `direct`");
+                    None
+                }
+            };
+        }
         let head = Span { start: value.span.start, end: value.span.start };
         let (mut azure, mut stream_span) = (Azure::unknown(), head);
         if let Some(member) = last(members, "azure") {
@@ -301,7 +323,7 @@ impl Reader {
                 format!("`hooks` is missing: add it with at least one hook, such as `{example}`"),
             );
         }
-        Some(Config { azure, hooks })
+        Some(Config { azure, hooks, delivery })
     }
 
     /// Reports every key that stands twice in an object.

@@ -16,12 +16,37 @@ use crate::batch::{self, Batch, Packed, Packer, RowBuffer};
 pub struct Client {
     tokens: TokenCache,
     packer: Packer,
+    health: Health,
+}
+
+/// What the shipments of one isolate have lately come to.
+#[derive(Clone, Debug, Default)]
+pub struct Health {
+    /// The streams that took rows, by their [`ingest::url`], and when the last time was, in milliseconds since the
+    /// Unix epoch.
+    pub delivered: Vec<(Arc<str>, i64)>,
+    /// When rows last did not arrive, and why.
+    pub error: Option<(i64, Undelivered)>,
 }
 
 impl Client {
     /// A client that has no token yet.
     pub fn new(tokens: TokenCache, limits: batch::Limits) -> Self {
-        Client { tokens, packer: Packer::new(limits) }
+        Client { tokens, packer: Packer::new(limits), health: Health::default() }
+    }
+
+    /// What its shipments have lately come to.
+    pub fn health(&self) -> &Health {
+        &self.health
+    }
+}
+
+impl Health {
+    fn took(&mut self, now_ms: i64, stream: &Arc<str>) {
+        match self.delivered.iter_mut().find(|(known, _)| known == stream) {
+            Some((_, at)) => *at = now_ms,
+            None => self.delivered.push((Arc::clone(stream), now_ms)),
+        }
     }
 }
 
@@ -77,8 +102,13 @@ pub enum Undelivered {
         /// The rows that Azure cannot read, in ascending order.
         refused: Vec<usize>,
     },
-    /// Azure refused so many parts of the shipment that it is pointless to go on looking for the rows.
-    Content,
+    /// Azure refused so many parts of the shipment that it is pointless to go on looking for the rows now.
+    Content {
+        /// The rows that are known to fit no call, in the order in which they were found.
+        too_large: Vec<usize>,
+        /// The rows that Azure is known not to read, in the order in which they were found.
+        refused: Vec<usize>,
+    },
 }
 
 impl Undelivered {
@@ -91,7 +121,7 @@ impl Undelivered {
             Undelivered::Token(TokenFailure::Unauthorized) => "azure_unauthorized",
             Undelivered::Rows { too_large, .. } if !too_large.is_empty() => "row_too_large",
             Undelivered::Rows { .. } => "row_refused",
-            Undelivered::Content => "content_refused",
+            Undelivered::Content { .. } => "content_refused",
         }
     }
 
@@ -123,7 +153,7 @@ impl Undelivered {
                 };
                 format!("{large}{bad}The other rows are delivered.")
             }
-            Undelivered::Content => "Azure cannot read the rows: check the columns against the rule's stream, and \
+            Undelivered::Content { .. } => "Azure cannot read the rows: check the columns against the rule's stream, and \
                                      that the table takes them."
                 .to_owned(),
         }
@@ -134,7 +164,7 @@ impl Undelivered {
         match self {
             Undelivered::Azure(obstacle) => obstacle.is_permanent(),
             Undelivered::Token(TokenFailure::Unavailable(_)) => false,
-            Undelivered::Token(_) | Undelivered::Rows { .. } | Undelivered::Content => true,
+            Undelivered::Token(_) | Undelivered::Rows { .. } | Undelivered::Content { .. } => true,
         }
     }
 }
@@ -237,8 +267,9 @@ impl Shipment {
             }
             Acquire::Wait { ms } => Step::Wait { ms },
             Acquire::Failed { failure, retry_after_ms } => {
-                let retry_after_ms = Some(retry_after_ms);
-                self.state = State::Stopped { reason: Undelivered::Token(failure), retry_after_ms };
+                let (reason, retry_after_ms) = (Undelivered::Token(failure), Some(retry_after_ms));
+                client.health.error = Some((now_ms, reason.clone()));
+                self.state = State::Stopped { reason, retry_after_ms };
                 Step::Done(self.outcome())
             }
         }
@@ -261,7 +292,10 @@ impl Shipment {
             self.unauthorized = false;
         }
         match verdict {
-            Verdict::Done => self.delivered.push(call.rows),
+            Verdict::Done => {
+                client.health.took(now_ms, &self.url);
+                self.delivered.push(call.rows);
+            }
             Verdict::RefreshToken if self.unauthorized => {
                 let retry_after_ms = Some(client.tokens.reject_new(now_ms, token));
                 let reason = Undelivered::Token(TokenFailure::Unauthorized);
@@ -279,16 +313,24 @@ impl Shipment {
                 }
                 match batch::split(&call.rows) {
                     Some(_) if self.search_calls > SEARCH_CALLS => {
-                        self.state = State::Stopped { reason: Undelivered::Content, retry_after_ms: None };
+                        let (too_large, refused) = (self.too_large.clone(), self.refused.clone());
+                        let reason = Undelivered::Content { too_large, refused };
+                        self.state = State::Stopped { reason, retry_after_ms: None };
                     }
                     Some((first, second)) => self.parts.extend([second, first]),
                     None if too_large => self.too_large.extend(call.rows),
                     None => self.refused.extend(call.rows),
                 }
+                if !self.too_large.is_empty() || !self.refused.is_empty() {
+                    let (too_large, refused) = (self.too_large.clone(), self.refused.clone());
+                    client.health.error = Some((now_ms, Undelivered::Rows { too_large, refused }));
+                }
             }
             Verdict::Stop { obstacle, retry_after_ms } => {
                 let retry_after_ms = (!obstacle.is_permanent()).then_some(retry_after_ms);
-                self.state = State::Stopped { reason: Undelivered::Azure(obstacle), retry_after_ms };
+                let reason = Undelivered::Azure(obstacle);
+                client.health.error = Some((now_ms, reason.clone()));
+                self.state = State::Stopped { reason, retry_after_ms };
             }
         }
     }

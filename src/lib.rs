@@ -10,11 +10,13 @@
 //! 2. The core never reads a clock: `now` is an argument. `clippy.toml` bans the clocks of the standard library.
 //! 3. Checking never fails: it returns findings. `Result` belongs to webhooks, configuration and delivery.
 //! 4. An unverified body has another type than a verified one, and only [`webhook::verify`] makes the latter.
+//!    An [`envelope::Envelope`] is made of a verified one, and comes back from the relay's own queue and bucket only.
 //! 5. A secret type has no `Display`, no `Serialize`, and a redacting `Debug`.
-//! 6. A sender hears 2xx only when the event is stored or delivered.
+//! 6. A sender hears 2xx only when the event is in the queue or delivered.
 //! 7. A row that leaves conforms to the stream that it was built for.
 //! 8. Nothing is dropped in silence: what cannot be delivered is refused with its reason, so that it stays with
-//!    its sender, and what a mapping loses is counted and named.
+//!    its sender, or parked with it once the sender was told that it is taken; and what a mapping loses is
+//!    counted and named.
 //!
 //! # An artifact's way
 //!
@@ -37,6 +39,13 @@
 //!     └ relay     rows     -> Rows { rows, losses }        a bad field is a Loss, never a crash
 //!        └ batch  pack     -> Batch                        one JSON array within Azure's limits
 //!           └ deliver      -> Delivered | Undelivered      token, send, classify, split
+//! ```
+//!
+//! With a queue the way has two halves, and the sender hears 202 between them:
+//!
+//! ```text
+//! relay        verify   -> Envelope -> queue                what is too large goes by way of the bucket
+//! consume      a batch of messages -> rows, batch, deliver  and for each message: Ack | Retry | Park
 //! ```
 //!
 //! The modules below stand in reading order; each depends only on those above it.
@@ -85,7 +94,11 @@ pub mod deliver;
 
 pub mod config;
 
+pub mod envelope;
+
 pub mod relay;
+
+pub mod consume;
 
 pub mod generate;
 

@@ -9,28 +9,41 @@ use crate::azure::token::{ClientCredentials, TokenCache};
 use crate::azure::{self, Answer, Request, ingest};
 use crate::batch::{Limits, RowBuffer};
 use crate::config::{self, CLIENT_SECRET, ConfigError, HookConfig, Mode};
+use crate::consume::Breaker;
 use crate::deliver::{self, Client, Outcome, Shipment, Step};
+use crate::envelope::{Claim, Envelope, LARGEST_MESSAGE, sha256};
 use crate::json::write_string;
 use crate::mapping::jq::Variables;
 use crate::mapping::loss::Loss;
-use crate::mapping::plan::{HeaderNames, Mapping, MappingErrorReason, RowsError};
+use crate::mapping::plan::{HeaderNames, Mapping, MappingErrorReason, RECORD_INDEX, RowsError};
 use crate::mapping::time;
+use crate::scan::Scanner;
 use crate::text::{LineIndex, Position, Span, nearest};
 use crate::webhook::decode::open;
-use crate::webhook::delivery::{Delivery, Field};
+use crate::webhook::delivery::{Delivery, Field, Headers};
 use crate::webhook::door::{Door, Ended};
 use crate::webhook::handshake::Reply;
 use crate::webhook::keyring::{Keyring, Lease, Wanted};
-use crate::webhook::location;
+use crate::webhook::location::{self, Location};
 use crate::webhook::rejection::Rejection;
 use crate::webhook::secret::Secrets;
-use crate::webhook::source::{self, Source};
+use crate::webhook::source::{self, Form, Source};
 use crate::webhook::verify::{Crypto, Verdict, Verified, verify, verify_with};
+use std::borrow::Cow;
 use std::rc::Rc;
 use std::sync::Arc;
 
 /// How many losses a reply and a log line spell out; all are counted.
 const NAMED_LOSSES: usize = 20;
+
+/// When to come back when the queue does not take an event, in seconds.
+const QUEUE_RETRY_S: &str = "10";
+
+/// The header fields that are credentials for whomever they are sent to: no message holds them.
+const CREDENTIALS: [&str; 3] = ["authorization", "cookie", "proxy-authorization"];
+
+/// What a sender hears when the queue did not take its event.
+const UNQUEUED: &str = "The queue did not take the event; send this delivery again";
 
 /// What a sender hears when Azure did not take its rows.
 const UNDELIVERED: &str = "Azure did not take the rows; send this delivery again";
@@ -43,6 +56,9 @@ const KEY_RETRY_S: &str = "60";
 /// How long to wait for somebody else's fetch before looking again, in milliseconds.
 const LOOK_AGAIN_MS: u32 = 50;
 
+/// How much of what the platform says is logged, in characters.
+const LOGGED_REASON: usize = 500;
+
 /// How much of a name that a stranger chose is logged, in characters.
 const LOGGED_NAME: usize = 128;
 
@@ -51,6 +67,18 @@ pub struct Relay {
     hooks: Vec<Rc<Hook>>,
     client: Client,
     keyring: Keyring,
+    breaker: Breaker,
+    wanted: Option<config::Delivery>,
+    waiting_since: Option<i64>,
+}
+
+/// What the Worker is bound to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Bindings {
+    /// Whether there is a queue to send to.
+    pub queue: bool,
+    /// Whether there is a bucket.
+    pub bucket: bool,
 }
 
 /// One configured endpoint, `POST /hooks/<name>`.
@@ -64,6 +92,10 @@ pub struct Hook {
     url: Option<String>,
     max_bytes: usize,
     headers: HeaderNames,
+    /// Whether deliveries go to the queue.
+    queued: bool,
+    /// Whether a delivery without an id gets one made of its body: the stream has a column for records' numbers.
+    identifies: bool,
 }
 
 impl Hook {
@@ -96,6 +128,98 @@ impl Hook {
     pub fn headers(&self) -> &HeaderNames {
         &self.headers
     }
+
+    /// Where its rows are sent to: the [`ingest::url`] of its stream.
+    pub fn stream_url(&self) -> &Arc<str> {
+        &self.stream_url
+    }
+
+    /// The rows of an event that was verified before, and what was lost on the way. Its freshness was checked when it
+    /// arrived, and is not checked again however late this is.
+    ///
+    /// # Errors
+    ///
+    /// Why it has no rows: it will not have any until the mapping or the source is changed.
+    pub fn rows(&self, event: &Envelope<'_>, losses: &mut Vec<Loss>) -> Result<RowBuffer, Rejection> {
+        let url = event.url.as_deref().unwrap_or_default();
+        let delivery = Delivery { method: "POST", url, headers: event.headers.clone(), body: event.body };
+        let facts = (event.delivery_id.as_deref(), event.event_type.as_deref(), event.received_at);
+        let body = open(&self.source, &delivery, Cow::Borrowed(event.body), self.max_bytes)?;
+        self.reshape(&delivery.headers, facts, &body, losses)
+    }
+
+    fn reshape(
+        &self,
+        headers: &Headers<'_>,
+        (delivery, event, received_at): (Option<&str>, Option<&str>, i64),
+        body: &[u8],
+        losses: &mut Vec<Loss>,
+    ) -> Result<RowBuffer, Rejection> {
+        let mut received = Vec::with_capacity(24);
+        time::write_rfc3339_millis(&mut received, received_at);
+        let made = (self.identifies && delivery.is_none()).then(|| sha256(body));
+        let variables = Variables {
+            event,
+            delivery: delivery.or(made.as_deref()),
+            source: &self.source.id,
+            received: std::str::from_utf8(&received).unwrap_or_default(),
+            headers,
+            now_ms: received_at,
+        };
+        let mut rows = RowBuffer::with_capacity(1024);
+        self.mapping.rows(body, &variables, &mut rows, losses).map_err(|error| match error {
+            RowsError::Malformed(malformed) => {
+                Rejection::BodyMalformed { offset: malformed.offset, message: malformed.expected }
+            }
+            RowsError::Events(_) => Rejection::EventsMissing,
+            RowsError::TooLarge => Rejection::TooManyEvents,
+        })?;
+        Ok(rows)
+    }
+
+    /// The envelope of a verified delivery: its raw body with what [`Hook::rows`] reads of the rest.
+    fn seal(&self, delivery: &Delivery<'_>, facts: &Facts, body: &[u8]) -> Vec<u8> {
+        let places = &self.source.auth.sig;
+        let proves = |name: &str| places.iter().any(|place| place.header().as_deref() == Some(name));
+        let form = self.source.payload.form == Form::CloudEvents;
+        let kept = |name: &str| {
+            name == "content-encoding"
+                || form && (name.starts_with("ce-") || name == "content-type")
+                || match self.mapping.headers() {
+                    HeaderNames::All => !CREDENTIALS.contains(&name) && !proves(name),
+                    HeaderNames::Some(names) => names.iter().any(|wanted| wanted == name),
+                }
+        };
+        let mut headers = Headers::new();
+        delivery
+            .headers
+            .iter()
+            .filter(|(name, _)| kept(name))
+            .for_each(|(name, value)| headers.push(name, value));
+        Envelope {
+            hook: self.name.clone(),
+            source: self.source.id.clone(),
+            received_at: facts.received_at,
+            delivery_id: facts.delivery_id.clone(),
+            event_type: facts.event_type.clone(),
+            url: self.source.door.map(|_| without_credentials(delivery.url, places)),
+            headers,
+            only: None,
+            body,
+        }
+        .write()
+    }
+}
+
+/// A URL without the parameters that prove who sends.
+fn without_credentials(url: &str, places: &[Location]) -> String {
+    let Some((path, query)) = url.split_once('?') else { return url.to_owned() };
+    let proves = |name: &str| {
+        name == "token" || places.iter().any(|place| matches!(place, Location::Query(own) if own == name))
+    };
+    let kept: Vec<&str> =
+        query.split('&').filter(|pair| !proves(pair.split('=').next().unwrap_or_default())).collect();
+    format!("{path}?{}", kept.join("&"))
 }
 
 impl Relay {
@@ -139,7 +263,14 @@ impl Relay {
                 };
                 let tokens = TokenCache::new(&endpoint.authority, endpoint.cloud.scope(), credentials);
                 let client = Client::new(tokens, Limits::default());
-                Ok(Relay { hooks, client, keyring: Keyring::default() })
+                Ok(Relay {
+                    hooks,
+                    client,
+                    keyring: Keyring::default(),
+                    breaker: Breaker::default(),
+                    wanted: config.delivery,
+                    waiting_since: None,
+                })
             }
             _ => Err(reader.in_order()),
         }
@@ -151,6 +282,62 @@ impl Relay {
             Ok(_) => Vec::new(),
             Err(errors) => errors.into_iter().filter(|error| error.file != "secret").collect(),
         }
+    }
+
+    /// Decides between the queue and direct delivery: the queue where the Worker is bound to one, unless relay.json
+    /// says `"delivery": "direct"`.
+    ///
+    /// # Errors
+    ///
+    /// What of the bindings is missing: a queue is of use with a bucket only, which takes what is too large for a
+    /// message and what cannot be delivered.
+    pub fn bind(mut self, bindings: Bindings) -> Result<Relay, Vec<ConfigError>> {
+        let wanted = self.wanted;
+        let error = |message: &str| {
+            let message = message.to_owned();
+            Err(vec![ConfigError { file: "wrangler.toml", position: None, code: "binding", message }])
+        };
+        if bindings.queue && !bindings.bucket {
+            return error(
+                "there is a queue but no bucket: bind an R2 bucket as `BUCKET`, for what is too large for a message \
+                 and for what cannot be delivered",
+            );
+        }
+        if wanted == Some(config::Delivery::Queue) && !bindings.queue {
+            return error(
+                "relay.json wants the queue, and there is none: bind a queue as `QUEUE` and an R2 bucket as `BUCKET`",
+            );
+        }
+        let queued = bindings.queue && wanted != Some(config::Delivery::Direct);
+        for hook in self.hooks.iter_mut().filter_map(Rc::get_mut) {
+            hook.queued = queued;
+        }
+        Ok(self)
+    }
+
+    /// Whether deliveries go to the queue.
+    pub fn is_queued(&self) -> bool {
+        self.hooks.iter().any(|hook| hook.queued)
+    }
+
+    /// What the consumers of this isolate know of the rule's state.
+    pub fn breaker(&mut self) -> &mut Breaker {
+        &mut self.breaker
+    }
+
+    /// When the oldest message that the last batch put off came into the queue, in milliseconds since the Unix epoch.
+    pub fn waiting_since(&self) -> Option<i64> {
+        self.waiting_since
+    }
+
+    /// Remembers what the last batch put off.
+    pub fn note_waiting(&mut self, since: Option<i64>) {
+        self.waiting_since = since;
+    }
+
+    /// What deliveries have lately come to.
+    pub fn health(&self) -> &deliver::Health {
+        self.client.health()
     }
 
     /// The hooks in the order of relay.json.
@@ -239,6 +426,8 @@ impl Reader<'_> {
         let mapping =
             self.schema(config, schemas?).and_then(|schema| self.mapping(config, source.as_ref(), schema));
         let (source, mapping) = (source?, mapping?);
+        let stream = schemas.into_iter().flatten().find(|schema| schema.stream == config.stream);
+        let identifies = stream.is_some_and(has_record_index);
         let headers = match mapping.headers() {
             HeaderNames::All => HeaderNames::All,
             HeaderNames::Some(names) => {
@@ -265,6 +454,8 @@ impl Reader<'_> {
             stream_url,
             url: config.url.clone(),
             headers,
+            queued: false,
+            identifies,
         })
     }
 
@@ -453,6 +644,8 @@ impl Reader<'_> {
         for column in &schema.columns {
             let name = column.name.as_str();
             let default = source.and_then(|source| source.default_column(name, config.events.is_some()));
+            let default =
+                default.or((name == "DeliveryId" && has_record_index(schema)).then_some("$delivery"));
             if let Some(default) = default.filter(|_| !columns.iter().any(|(own, _)| *own == name)) {
                 columns.push((name, default));
             }
@@ -506,12 +699,19 @@ impl Reader<'_> {
     }
 }
 
+/// Whether a stream asks for what tells duplicates apart.
+fn has_record_index(schema: &Schema) -> bool {
+    schema.columns.iter().any(|column| column.name == RECORD_INDEX)
+}
+
 /// What the edge has to do next for a [`Passage`].
 pub enum Next<'p> {
     /// Send this and hand the answer to [`Passage::answered`].
     Ask(Request<'p>),
     /// Come back after that many milliseconds.
     Wait(u32),
+    /// Put the event into the queue as [`Passage::message`] gives it, and tell [`Passage::queued`].
+    Queue,
     /// Nothing: [`Passage::reply`] has the sender's reply.
     Over,
 }
@@ -524,6 +724,8 @@ pub struct Passage {
     /// Whether it has waited for somebody else's fetch.
     waited: bool,
     shipment: Option<Shipment>,
+    /// The envelope that is to be put into the queue.
+    sealed: Option<Vec<u8>>,
     ending: Option<Ending>,
 }
 
@@ -581,7 +783,15 @@ impl Passage {
             wants_receipt: false,
             reference: None,
         };
-        Passage { hook: hook.cloned(), facts, errand: None, waited: false, shipment: None, ending: None }
+        Passage {
+            hook: hook.cloned(),
+            facts,
+            errand: None,
+            waited: false,
+            shipment: None,
+            sealed: None,
+            ending: None,
+        }
     }
 
     /// Takes a delivery in: verifies it, answers a handshake, or turns its events into rows.
@@ -597,9 +807,14 @@ impl Passage {
         match verify_with(&hook.source, &hook.secrets, keyring, delivery, now, crypto) {
             Ok(Verdict::NeedsKey(wanted)) => passage.errand = Some(Errand::Key(wanted)),
             Ok(Verdict::Visit { url, reply }) => passage.errand = Some(Errand::Visit { url, reply }),
-            Ok(Verdict::Handshake(mut reply)) => {
-                let detail = reply.note.take();
-                passage.ending = Some(Ending { reply, outcome: "handshake", code: None, detail });
+            Ok(Verdict::Handshake(reply)) => {
+                passage.ending = Some(Ending { reply, outcome: "handshake", code: None, detail: None });
+            }
+            Ok(Verdict::Verified(verified)) if hook.queued => {
+                match passage.facts.seal(hook, delivery, verified) {
+                    Ok(envelope) => passage.sealed = Some(envelope),
+                    Err(rejection) => passage.reject(&rejection, now),
+                }
             }
             Ok(Verdict::Verified(verified)) => match passage.facts.reshape(hook, delivery, verified) {
                 Ok(rows) => passage.shipment = Some(Shipment::new(Arc::clone(&hook.stream_url), rows)),
@@ -670,26 +885,56 @@ impl Passage {
 
     /// What to do next.
     pub fn next<'p>(&'p mut self, now: i64, client: &'p mut Client) -> Next<'p> {
+        if self.ending.is_none() && self.sealed.is_some() {
+            return Next::Queue;
+        }
         let (None, Some(shipment)) = (&self.ending, &mut self.shipment) else { return Next::Over };
         match shipment.next(now, client) {
             Step::Send(request) | Step::Token(request) => Next::Ask(request),
             Step::Wait { ms } => Next::Wait(ms),
             Step::Done(outcome) => {
-                let mut ending = self.facts.arrived(&outcome);
-                if let Some(door) = self.hook.as_deref().and_then(|hook| hook.source.door) {
-                    let ended = match &outcome {
-                        Outcome::Undelivered { .. } => Ended::Undelivered(UNDELIVERED),
-                        _ => Ended::Taken,
-                    };
-                    let status = ending.reply.status;
-                    let reply = door.reply(self.facts.reference.as_deref(), status, ended, now);
-                    ending.reply =
-                        Reply { headers: with_retry_after(reply.headers, &ending.reply.headers), ..reply };
-                }
-                self.ending = Some(ending);
+                let ending = self.facts.arrived(&outcome);
+                let failed = matches!(outcome, Outcome::Undelivered { .. }).then_some(UNDELIVERED);
+                self.ending = Some(self.facts.at_door(self.hook.as_deref(), ending, failed, now));
                 Next::Over
             }
         }
+    }
+
+    /// What to put into the queue after [`Next::Queue`], and before it, if the event is too large for a message, into
+    /// the bucket: a key and an object. `id` is unique for this delivery, such as a random UUID.
+    pub fn message(&mut self, id: &str) -> (Vec<u8>, Option<(String, Vec<u8>)>) {
+        let envelope = self.sealed.take().unwrap_or_default();
+        if envelope.len() <= LARGEST_MESSAGE {
+            return (envelope, None);
+        }
+        let hook = self.hook.as_deref().map_or("", |hook| &hook.name);
+        let key = format!("claims/{hook}/{id}");
+        let delivery_id = self.facts.delivery_id.as_deref();
+        let claim = Claim::on(&envelope, key.clone(), hook, delivery_id, self.facts.received_at);
+        (claim.write(), Some((key, envelope)))
+    }
+
+    /// Takes in whether the queue has the event, and why not. The passage is over then.
+    pub fn queued(&mut self, now: i64, failure: Option<&str>) {
+        self.sealed = None;
+        let ending = match failure {
+            None => {
+                let reply = match &self.facts.ack {
+                    Some(ack) => ack.clone(),
+                    None if self.facts.wants_receipt => json_reply(202, self.facts.receipt(true)),
+                    None => Reply { status: 202, headers: Vec::new(), body: Vec::new() },
+                };
+                Ending { reply, outcome: "queued", code: None, detail: None }
+            }
+            Some(why) => {
+                let mut reply = problem(503, "queue_unavailable", UNQUEUED);
+                reply.headers.push((RETRY_AFTER.to_owned(), QUEUE_RETRY_S.to_owned()));
+                let detail = Some(why.chars().take(LOGGED_REASON).collect());
+                Ending { reply, outcome: "undelivered", code: Some("queue_unavailable"), detail }
+            }
+        };
+        self.ending = Some(self.facts.at_door(self.hook.as_deref(), ending, failure.map(|_| UNQUEUED), now));
     }
 
     /// Takes in the answer to the request that [`Passage::next`] gave last.
@@ -788,31 +1033,48 @@ impl Facts {
         self.event_type = verified.event_type().map(str::to_owned);
         self.verified = true;
         let body = open(&hook.source, delivery, verified.into_body(), hook.max_bytes)?;
-        let mut received = Vec::with_capacity(24);
-        time::write_rfc3339_millis(&mut received, self.received_at);
-        let variables = Variables {
-            event: self.event_type.as_deref(),
-            delivery: self.delivery_id.as_deref(),
-            source: &hook.source.id,
-            received: std::str::from_utf8(&received).unwrap_or_default(),
-            headers: &delivery.headers,
-            now_ms: self.received_at,
-        };
-        let mut rows = RowBuffer::with_capacity(1024);
-        hook.mapping.rows(&body, &variables, &mut rows, &mut self.losses).map_err(|error| match error {
-            RowsError::Malformed(malformed) => {
-                Rejection::BodyMalformed { offset: malformed.offset, message: malformed.expected }
-            }
-            RowsError::Events(_) => Rejection::EventsMissing,
-            RowsError::TooLarge => Rejection::TooManyEvents,
-        })?;
+        let facts = (self.delivery_id.as_deref(), self.event_type.as_deref(), self.received_at);
+        let rows = hook.reshape(&delivery.headers, facts, &body, &mut self.losses)?;
         self.rows = rows.len();
+        self.taken(hook, delivery, &body);
+        Ok(rows)
+    }
+
+    /// The envelope of a delivery. Its body is read to its end, so that its sender hears of it now if it is no JSON;
+    /// what the mapping makes of it can be mended later, without the sender.
+    fn seal(&mut self, hook: &Hook, delivery: &Delivery, verified: Verified) -> Result<Vec<u8>, Rejection> {
+        self.delivery_id = verified.delivery_id().map(str::to_owned);
+        self.event_type = verified.event_type().map(str::to_owned);
+        self.verified = true;
+        let raw = verified.into_body();
+        let body = open(&hook.source, delivery, Cow::Borrowed(&raw), hook.max_bytes)?;
+        let mut scanner = Scanner::new(&body);
+        scanner.white();
+        scanner.skip()?;
+        scanner.end()?;
+        self.taken(hook, delivery, &body);
+        Ok(hook.seal(delivery, self, &raw))
+    }
+
+    /// What the sender will hear if all goes well.
+    fn taken(&mut self, hook: &Hook, delivery: &Delivery, body: &[u8]) {
         self.wants_receipt = matches!(
             delivery.headers.get("accept"),
             Field::Once(accept) if accept.contains("application/json")
         );
-        self.ack = hook.source.ack.as_ref().map(|ack| ack.acknowledge(delivery, &body));
-        Ok(rows)
+        self.ack = hook.source.ack.as_ref().map(|ack| ack.acknowledge(delivery, body));
+    }
+
+    /// The ending with the reply in the words of the source's door, if it has one. `failed` is why the event was not
+    /// taken.
+    fn at_door(&self, hook: Option<&Hook>, ending: Ending, failed: Option<&str>, now: i64) -> Ending {
+        let Some(door) = hook.and_then(|hook| hook.source.door) else { return ending };
+        let ended = failed.map_or(Ended::Taken, Ended::Undelivered);
+        let reply = door.reply(self.reference.as_deref(), ending.reply.status, ended, now);
+        Ending {
+            reply: Reply { headers: with_retry_after(reply.headers, &ending.reply.headers), ..reply },
+            ..ending
+        }
     }
 
     fn arrived(&self, outcome: &Outcome) -> Ending {
@@ -820,8 +1082,8 @@ impl Facts {
             // A product has no use for a body and its logs have no room; what was lost is told to everybody.
             let reply = match &self.ack {
                 Some(ack) => ack.clone(),
-                None if self.wants_receipt || !self.losses.is_empty() => json_reply(200, self.receipt()),
-                None => Reply { status: 200, headers: Vec::new(), body: Vec::new(), note: None },
+                None if self.wants_receipt || !self.losses.is_empty() => json_reply(200, self.receipt(false)),
+                None => Reply { status: 200, headers: Vec::new(), body: Vec::new() },
             };
             return Ending { reply, outcome: "delivered", code: None, detail: None };
         };
@@ -839,10 +1101,14 @@ impl Facts {
         Ending { reply, outcome: "undelivered", code, detail }
     }
 
-    /// What a person with curl reads once Azure has the rows.
-    fn receipt(&self) -> Vec<u8> {
+    /// What a person with curl reads once Azure has the rows, or the queue the event.
+    fn receipt(&self, queued: bool) -> Vec<u8> {
         let mut out = b"{".to_vec();
         member(&mut out, "delivery", self.delivery_id.as_deref());
+        if queued {
+            out.extend_from_slice(b",\"queued\":true}");
+            return out;
+        }
         out.extend_from_slice(format!(",\"rows\":{},\"losses\":{}", self.rows, self.losses.len()).as_bytes());
         write_losses(&mut out, &self.losses, |out, loss| {
             member(out, "reason", Some(&loss.reason.to_string()));
@@ -906,17 +1172,12 @@ pub fn problem(status: u16, code: &str, detail: &str) -> Reply {
     member(&mut body, "detail", Some(detail));
     body.push(b'}');
     let content_type = ("content-type".to_owned(), "application/problem+json".to_owned());
-    Reply { status, headers: vec![content_type], body, note: None }
+    Reply { status, headers: vec![content_type], body }
 }
 
 /// A reply whose body is JSON.
 pub fn json_reply(status: u16, body: Vec<u8>) -> Reply {
-    Reply {
-        status,
-        headers: vec![("content-type".to_owned(), "application/json".to_owned())],
-        body,
-        note: None,
-    }
+    Reply { status, headers: vec![("content-type".to_owned(), "application/json".to_owned())], body }
 }
 
 fn member(out: &mut Vec<u8>, name: &str, value: Option<&str>) {

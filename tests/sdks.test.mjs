@@ -379,7 +379,6 @@ before(async () => {
   const hooks = Object.fromEntries(
     PRODUCTS.map(({ source, hook }) => [source, { source, ...hook, columns: columns(source) }]),
   );
-  hooks.arming = { source: "notion", columns: columns("arming") };
   hooks.cloudevents = { source: "cloudevents", columns: columns("cloudevents") };
   hooks.jwt = {
     source: "jwt",
@@ -397,7 +396,6 @@ before(async () => {
     vars: {
       DEVELOPMENT: "1",
       AZURE_CLIENT_SECRET: CLIENT_SECRET,
-      HOOK_ARMING_SECRET: "a-word-that-arms",
       HOOK_CLOUDEVENTS_SECRET: "cloud token",
       ...Object.fromEntries(PRODUCTS.map(({ source, secrets }) => [name(source), secrets.good])),
     },
@@ -636,23 +634,4 @@ test("SNS: the validator of AWS's judges the fixtures as the relay does", async 
     https.get = fetched;
   }
   assert.ok(judged >= 5, `${judged} cases`);
-});
-
-test("Notion's verification token is told to the operator alone, while the hook is armed", async () => {
-  const token = "secret_tMrlL1qK5vuQAh1b6cZGhFChZTSYJlce98V0pYn7yBl";
-  const body = JSON.stringify({ verification_token: token });
-  for (const [query, wanted] of [
-    ["?arm=a-word-that-arms", 200],
-    ["?arm=guess", 403],
-    ["?arm=", 403],
-    ["", 401],
-  ]) {
-    const logged = worker.output().split(token).length;
-    const { status, text } = await post(`arming${query}`, body, {});
-    assert.equal(status, wanted, text);
-    assert.ok(!text.includes(token));
-    await new Promise((resolve) => setTimeout(resolve, 200));
-    assert.equal(worker.output().split(token).length - logged, wanted === 200 ? 1 : 0, query);
-  }
-  assert.equal(rows("arming").length, 0);
 });

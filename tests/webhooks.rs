@@ -826,40 +826,6 @@ fn no_handshake_signs_for_a_stranger() {
 }
 
 #[test]
-fn the_log_is_told_what_only_the_operator_asked_for() {
-    let auth = json!({ "method": "hmac", "sig": "header:x-signature" });
-    let hello = |equal: Value, guard: Value| {
-        json!({
-            "on": { "method": "POST", "has": ["json:/token"] },
-            "signed": false, "equal": equal, "guard": guard, "tell": "json:/token", "reply": { "empty": true },
-        })
-    };
-    let (armed, guarded) = (json!({ "query:arm": "{secret}" }), json!({ "json:/token": "[a-z]{1,9}" }));
-    assert!(with_handshake(&auth, &hello(armed.clone(), guarded.clone())).is_ok());
-    for (equal, guard) in
-        [(json!({}), guarded.clone()), (json!({ "query:arm": "yes" }), guarded), (armed, json!({}))]
-    {
-        let error = with_handshake(&auth, &hello(equal, guard)).unwrap_err();
-        assert!(error.contains("`tell` needs"), "{error}");
-    }
-    let notion = source("notion");
-    let request = |url: &str| {
-        let secrets = Secrets::new(&notion, ["an-arming-word"]).unwrap();
-        let mut request = Request::post(&[], r#"{"verification_token":"secret_abc123_verification_token"}"#);
-        request.url = url.to_owned();
-        match verify(&notion, &secrets, &request.delivery(), 0, &PureCrypto) {
-            Ok(Verdict::Handshake(reply)) => Ok((reply.note, reply.body)),
-            Ok(other) => panic!("{other:?}"),
-            Err(rejection) => Err(rejection),
-        }
-    };
-    let told = (Some("secret_abc123_verification_token".to_owned()), Vec::new());
-    assert_eq!(request("https://r.example/hooks/notion?arm=an-arming-word"), Ok(told));
-    assert_eq!(request("https://r.example/hooks/notion?arm=guess"), Err(Rejection::HandshakeRefused));
-    assert_eq!(request("https://r.example/hooks/notion"), Err(Rejection::SignatureMissing));
-}
-
-#[test]
 fn sources_say_what_they_want_to_hear() {
     let request = Request::post(&[], "{}");
     let reply = source("okta").ack.unwrap().acknowledge(&request.delivery(), b"{}");

@@ -179,22 +179,18 @@ pub fn classify(answer: &Answer) -> Verdict {
         Answer::Response { status, .. } => *status,
     };
     let body = answer.json();
-    let error = body.as_ref().and_then(|body| body.get("error"));
-    let code = code(error.and_then(|error| error.get("code")));
-    // Nested JSON in a column of the Auxiliary plan is documented by its message only.
-    let malformed = || {
-        let message = error.and_then(|error| error.get("message")).and_then(|message| message.as_str());
-        message.is_some_and(|message| message.to_ascii_lowercase().contains("malformed json"))
-    };
+    let code = code(body.as_ref().and_then(|body| body.get("error")?.get("code")));
     match (status, code.as_deref()) {
         (401, _) => Verdict::RefreshToken,
         (403, _) => stop(DEPLOYMENT_MS, Obstacle::Permission),
         (404, _) | (400, Some("InvalidStream")) => stop(DEPLOYMENT_MS, Obstacle::Rule { code }),
         (413, _) => Verdict::Split { too_large: true },
-        (400, Some("ContentDeserializationError" | "RecordsTimeRangeIsMoreThan30Minutes")) => {
-            Verdict::Split { too_large: false }
+        // These are of the call, not of what is in it. Any other 400 may be of a single row, documented or not, and
+        // that must not hold up the others.
+        (400, Some("InvalidApiVersion" | "MissingApiVersionParameter" | "InvalidContentLength")) => {
+            stop(DEPLOYMENT_MS, Obstacle::Refused { status, code })
         }
-        (400, _) if malformed() => Verdict::Split { too_large: false },
+        (400, _) => Verdict::Split { too_large: false },
         (429, _) => stop(THROTTLED_MS, Obstacle::Throttled),
         (408 | 500..=599, _) => stop(UNAVAILABLE_MS, Obstacle::Unavailable(status)),
         // A 2xx other than 204 is not the answer of this API, so nobody may rely on it.

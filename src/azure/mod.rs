@@ -113,6 +113,21 @@ pub struct Request<'a> {
     pub body: Cow<'a, [u8]>,
 }
 
+impl Request<'_> {
+    /// The same request without anything borrowed.
+    pub fn into_owned(self) -> Request<'static> {
+        Request {
+            url: Cow::Owned(self.url.into_owned()),
+            headers: self
+                .headers
+                .into_iter()
+                .map(|(name, value)| (name, Cow::Owned(value.into_owned())))
+                .collect(),
+            body: Cow::Owned(self.body.into_owned()),
+        }
+    }
+}
+
 /// What came back for a [`Request`].
 ///
 /// Its `Debug` shows no body, since the body of a token answer is a secret.

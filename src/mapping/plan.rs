@@ -107,7 +107,12 @@ enum Filling {
     Program(Program),
     /// The member of the event whose name is the column's, however it is cased.
     SameName(usize),
+    /// The event's number within its delivery, from 0.
+    Index,
 }
+
+/// The column that holds the event's number within its delivery, unless an expression fills it.
+pub const RECORD_INDEX: &str = "RecordIndex";
 
 enum Operation {
     Slot { slot: usize, path: Path },
@@ -411,6 +416,7 @@ impl Mapping {
         for column in &schema.columns {
             let expression = mapped.iter().find(|(name, _)| *name == column.name).map(|(_, text)| *text);
             let from = match expression {
+                None if column.name == RECORD_INDEX => Filling::Index,
                 None => Filling::SameName(tree.want_name(&column.name)),
                 Some(text) => match expr::chain(text) {
                     Some(chain) => Filling::Chain(operations(chain, &mut tree, &mut headers)),
@@ -490,6 +496,7 @@ impl Mapping {
             variables,
             texts: Texts::new(variables),
             scratch: Vec::new(),
+            first: rows.len(),
             rows,
             losses,
         };
@@ -597,6 +604,8 @@ struct Run<'r> {
     variables: &'r Variables<'r>,
     texts: Texts,
     scratch: Vec<u8>,
+    /// The index of its first row.
+    first: usize,
     rows: &'r mut RowBuffer,
     losses: &'r mut Vec<Loss>,
 }
@@ -638,7 +647,7 @@ impl Run<'_> {
 
     /// Writes the row of the event that starts at the scanner.
     fn event(&mut self, bytes: &[u8], scanner: &mut Scanner) -> Result<(), RowsError> {
-        let Run { mapping, slots, variables, texts, scratch, rows, losses } = self;
+        let Run { mapping, slots, variables, texts, scratch, first, rows, losses } = self;
         let range = mapping.tree.walk(bytes, scanner, slots)?;
         let input = mapping.parses.then(|| Input::parse(bytes.get(range).unwrap_or_default()));
         let row = rows.len();
@@ -650,6 +659,7 @@ impl Run<'_> {
                         Some(Slot::Found(range)) => Picked::Text(Cow::Borrowed(slice(bytes, range))),
                         _ => continue,
                     },
+                    Filling::Index => Picked::Text(Cow::Owned(row.saturating_sub(*first).to_string())),
                     Filling::Chain(operations) => chain(operations, bytes, &slots.found, texts, variables),
                     Filling::Program(program) => run_program(program, input.as_ref(), variables, scratch),
                 };

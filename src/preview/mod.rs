@@ -400,7 +400,8 @@ impl Input {
         let mut calls: Vec<Call> = Vec::new();
         for _ in 0..MOST_CALLS {
             let answer = match passage.next(self.now, relay.client()) {
-                Next::Over => break,
+                // The preview's relay has no queue.
+                Next::Over | Next::Queue => break,
                 Next::Wait(_) => continue,
                 Next::Ask(request) if !request.url.contains("/dataCollectionRules/") => {
                     Answer::Response { status: 200, retry_after: None, body: TOKEN.as_bytes().to_vec() }

@@ -41,7 +41,7 @@ pub enum Door {
 /// How a request at a door ended.
 #[derive(Clone, Copy, Debug)]
 pub enum Ended<'e> {
-    /// Azure has its rows.
+    /// Azure has its rows, or the queue the event.
     Taken,
     /// It was turned away.
     Rejected(&'e Rejection),
@@ -152,12 +152,7 @@ impl Door {
                 if matches!(ended, Ended::Taken) { 200 } else { status }
             }
         };
-        Reply {
-            status,
-            headers: vec![("content-type".to_owned(), "application/json".to_owned())],
-            body,
-            note: None,
-        }
+        Reply { status, headers: vec![("content-type".to_owned(), "application/json".to_owned())], body }
     }
 }
 
@@ -202,7 +197,7 @@ fn acknowledged(body: &[u8]) -> Result<Reply, Rejection> {
     }
     out.extend_from_slice(b"}}");
     let headers = vec![("content-type".to_owned(), "application/json".to_owned())];
-    Ok(Reply { status: 200, headers, body: out, note: None })
+    Ok(Reply { status: 200, headers, body: out })
 }
 
 /// Splunk's events, objects one after the other, as one array. Each has an `event` that is not blank.

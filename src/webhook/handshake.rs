@@ -47,8 +47,6 @@ pub struct Handshake {
     pub allow: Vec<(Location, Vec<String>)>,
     /// The answer.
     pub reply: Answer,
-    /// What of the request the operator has to carry back to the product by hand: it goes into the log.
-    pub tell: Option<Location>,
 }
 
 /// What a value must equal.
@@ -102,8 +100,6 @@ pub struct Reply {
     pub headers: Vec<(String, String)>,
     /// The body's bytes.
     pub body: Vec<u8>,
-    /// What the log tells the operator beside it; it is never sent.
-    pub note: Option<String>,
 }
 
 impl Guard {
@@ -173,7 +169,6 @@ impl Handshake {
             equal: Vec::new(),
             allow: Vec::new(),
             reply: Answer { status: 200, headers: Vec::new(), body: AnswerBody::Empty },
-            tell: None,
         };
         let mut complete = (false, false);
         for member in reader.object(value) {
@@ -211,10 +206,6 @@ impl Handshake {
                         handshake.allow.push((location, values));
                     }
                 }
-                "tell" => {
-                    let text = reader.text(value)?;
-                    handshake.tell = reader.location_of(value.span, &text);
-                }
                 "reply" => {
                     complete.1 = true;
                     handshake.reply = Answer::read(reader, value, Use::Answer)?;
@@ -230,13 +221,6 @@ impl Handshake {
         }
         if !complete.1 {
             reader.error(value.span, "a handshake needs `reply`");
-        }
-        // Nobody but the operator may make the log tell anything, and only what a guard bounds.
-        let armed = handshake.equal.iter().any(|(_, expected)| *expected == Expected::Secret);
-        if let Some(told) = &handshake.tell
-            && !(armed && handshake.guard.iter().any(|(location, _)| location == told))
-        {
-            reader.error(value.span, "`tell` needs `equal` with {secret}, and `guard` for what it tells");
         }
         if let Some(of) = handshake.reply.macs().find(|of| !handshake.may_sign(of)) {
             let message = format!(
@@ -291,7 +275,6 @@ impl Handshake {
             .chain(self.equal.iter().map(|(location, _)| location))
             .chain(self.allow.iter().map(|(location, _)| location))
             .chain(self.reply.locations())
-            .chain(&self.tell)
     }
 
     /// Whether a delivery is this request.
@@ -353,11 +336,7 @@ impl Handshake {
             let accepted = guarded || self.signed || Guard::PRINTABLE.accepts(&value);
             if accepted { Ok(value) } else { Err(Rejection::HandshakeRefused) }
         };
-        let note = match &self.tell {
-            Some(told) => Some(one(told, delivery, json)?.into_owned()),
-            None => None,
-        };
-        let reply = self.reply.render(value, |hash, encoding, of| {
+        self.reply.render(value, |hash, encoding, of| {
             let value = one(of, delivery, json)?;
             let key = key.or_else(|| secrets.iter().next()).ok_or(Rejection::HandshakeRefused)?;
             let mac = crypto.hmac(hash, key.bytes(), value.as_bytes(), &[], &[]);
@@ -366,8 +345,7 @@ impl Handshake {
                 Encoding::Base64 => STANDARD.encode(mac.bytes()),
                 Encoding::Base64Url => URL_SAFE_NO_PAD.encode(mac.bytes()),
             })
-        })?;
-        Ok(Reply { note, ..reply })
+        })
     }
 }
 
@@ -476,7 +454,6 @@ impl Answer {
             status: self.status,
             headers: Vec::new(),
             body: Vec::new(),
-            note: None,
         })
     }
 
@@ -530,7 +507,7 @@ impl Answer {
             headers.retain(|(known, _)| known != name);
             headers.push((name.clone(), value));
         }
-        Ok(Reply { status: self.status, headers, body, note: None })
+        Ok(Reply { status: self.status, headers, body })
     }
 }
 

@@ -300,7 +300,7 @@ pub fn verify_with<'a>(
         Proof::Sound(key) => key,
         Proof::NeedsKey(wanted) => return Ok(Verdict::NeedsKey(wanted)),
         Proof::Visit(url) => {
-            let reply = Reply { status: 200, headers: Vec::new(), body: Vec::new(), note: None };
+            let reply = Reply { status: 200, headers: Vec::new(), body: Vec::new() };
             return Ok(Verdict::Visit { url, reply });
         }
     };

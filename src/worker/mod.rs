@@ -12,21 +12,28 @@
 //! 4. [`receive`] turns the events into rows; not JSON: 400. A field that does not fit is a counted loss.
 //! 5. `entry.js` performs the requests that [`Passage::next`] gives: a token where there is none, the rows.
 //! 6. Azure has every row: 200, or what the source wants to hear. Otherwise 503 with `Retry-After`.
+//!
+//! With a queue step 4 is the consumer's, [`consume`], and 5 and 6 are these:
+//!
+//! 5. `entry.js` puts the message into the queue that [`Passage::prepare`] makes, and before it the body into the
+//!    bucket if it is too large for a message.
+//! 6. The queue has it: 202, or what the source wants to hear. Otherwise 503 with `Retry-After`.
 
 mod control;
 mod host;
 
 use crate::azure::{Answer, Request};
 use crate::config::{ConfigError, Mode};
+use crate::consume::{self, Consumer, Found, Incoming, Retention, Verdict};
 use crate::json;
 use crate::mapping::plan::HeaderNames;
-use crate::relay::{self, Fetch, Hook, Next, Relay};
+use crate::relay::{self, Bindings, Fetch, Hook, Next, Relay};
 use crate::webhook::delivery::{Delivery, Headers};
 use crate::webhook::keyring::Wanted;
 use crate::webhook::rejection::Rejection;
 use host::HostCrypto;
 use js_sys::{Reflect, Uint8Array};
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 
@@ -40,10 +47,25 @@ const ASK_THE_SAME: u32 = 2;
 const WAIT: u32 = 3;
 const FETCH: u32 = 4;
 const AGAIN: u32 = 5;
+const QUEUE: u32 = 6;
+const CLAIM: u32 = 7;
+
+/// What [`Batch::verdict`] answers beside a delay; `entry.js` has the same numbers.
+const ACK: i32 = -1;
+const PARK: i32 = -2;
+
+/// The variable that says how long the queue keeps messages.
+const RETENTION_HOURS: &str = "QUEUE_RETENTION_HOURS";
 
 thread_local! {
     /// An isolate has one thread, one relay, and the mistakes that keep it from having one.
     static RELAY: RefCell<Result<Relay, Vec<ConfigError>>> = const { RefCell::new(Err(Vec::new())) };
+
+    /// How long the queue keeps messages.
+    static RETENTION: Cell<Retention> = const { Cell::new(Retention::SHORTEST) };
+
+    /// How many messages are parked, as `entry.js` last counted them.
+    static PARKED: RefCell<Option<String>> = const { RefCell::new(None) };
 
     /// The URL and the header fields that `entry.js` read last, so that it need not read the same ones again.
     static LAST_ASKED: RefCell<(String, String)> = const { RefCell::new((String::new(), String::new())) };
@@ -58,7 +80,11 @@ pub fn configure(relay_json: &str, dcr_json: &str, env: &JsValue) -> String {
         |name: &str| Reflect::get(env, &JsValue::from_str(name)).ok().and_then(|value| value.as_string());
     let development = variable(DEVELOPMENT).is_some_and(|value| matches!(value.as_str(), "1" | "true"));
     let mode = if development { Mode::Development } else { Mode::Production };
-    let loaded = Relay::load(relay_json, dcr_json, &variable, mode);
+    let bound = |name: &str| Reflect::get(env, &JsValue::from_str(name)).is_ok_and(|value| value.is_object());
+    let bindings = Bindings { queue: bound("QUEUE"), bucket: bound("BUCKET") };
+    let hours = variable(RETENTION_HOURS).and_then(|hours| hours.trim().parse().ok());
+    RETENTION.set(hours.map_or(Retention::SHORTEST, Retention::hours));
+    let loaded = Relay::load(relay_json, dcr_json, &variable, mode).and_then(|relay| relay.bind(bindings));
     let mut out = b"{\"hooks\":[".to_vec();
     if let Ok(relay) = &loaded {
         for (index, hook) in relay.hooks().iter().enumerate() {
@@ -163,17 +189,19 @@ pub struct Passage {
     body: Option<Uint8Array>,
     wait_ms: u32,
     fetch: Option<Wanted>,
+    claim: Option<(String, Uint8Array)>,
 }
 
 #[wasm_bindgen]
 impl Passage {
     fn new(passage: relay::Passage) -> Passage {
-        Passage { passage, body: None, wait_ms: 0, fetch: None }
+        Passage { passage, body: None, wait_ms: 0, fetch: None, claim: None }
     }
 
     /// What to do next: [`OVER`], [`ASK`], [`ASK_THE_SAME`] (as `ASK`, but neither the URL nor the header fields
     /// have changed since the last `ASK` of any passage), [`WAIT`], [`FETCH`] (what [`Passage::fetch_url`] says, for
-    /// [`Passage::fetched`]) or [`AGAIN`] (take the delivery in again).
+    /// [`Passage::fetched`]), [`AGAIN`] (take the delivery in again) or [`QUEUE`] (what [`Passage::message`] gives after
+    /// [`Passage::prepare`], for [`Passage::queued`]).
     pub fn next(&mut self, now: f64) -> u32 {
         RELAY.with_borrow_mut(|relay| {
             let Ok(relay) = relay else { return OVER };
@@ -191,6 +219,7 @@ impl Passage {
             }
             match self.passage.next(now as i64, relay.client()) {
                 Next::Over => OVER,
+                Next::Queue => QUEUE,
                 Next::Ask(request) => {
                     self.body = Some(Uint8Array::from(request.body.as_ref()));
                     if LAST_ASKED.with_borrow_mut(|last| remember(last, &request)) {
@@ -278,6 +307,26 @@ impl Passage {
         if self.passage.reply().is_some() { OVER } else { AGAIN }
     }
 
+    /// Makes the message of the event; `id` is a random UUID. Gives the key for [`Passage::claim`] where the event is
+    /// too large for a message and has to lie in the bucket first.
+    pub fn prepare(&mut self, id: &str) -> Option<String> {
+        let (message, claim) = self.passage.message(id);
+        self.body = Uint8Array::from(message.as_slice());
+        self.claim = claim.map(|(key, envelope)| (key, Uint8Array::from(envelope.as_slice())));
+        self.claim.as_ref().map(|(key, _)| key.clone())
+    }
+
+    /// What has to lie in the bucket first.
+    pub fn claim(&self) -> Option<Uint8Array> {
+        self.claim.as_ref().map(|(_, envelope)| envelope.clone())
+    }
+
+    /// Takes in whether the queue has the message; `failure` is why not.
+    pub fn queued(&mut self, now: f64, failure: Option<String>) -> u32 {
+        self.passage.queued(now as i64, failure.as_deref());
+        OVER
+    }
+
     /// Whether the reply is a status and nothing else.
     pub fn is_bare(&self) -> bool {
         self.passage.reply().is_some_and(|reply| reply.headers.is_empty() && reply.body.is_empty())
@@ -319,4 +368,198 @@ fn remember((url, fields): &mut (String, String), request: &Request) -> bool {
     *fields = texts.collect();
     *url = request.url.clone().into_owned();
     true
+}
+
+/// A batch of the queue on its way. `entry.js` asks it what to do next until it is over.
+#[wasm_bindgen]
+pub struct Batch {
+    consumer: Consumer,
+    body: Uint8Array,
+    wait_ms: u32,
+    claim_key: String,
+}
+
+/// Takes in a batch. `bodies` has the messages one after the other, and `lengths` says how long each is; `ids` has a
+/// line for each. `fate` is 0 for delivery, 1 to park what the queue gave up, 2 to park what the core failed on.
+#[wasm_bindgen]
+pub fn consume(
+    bodies: &[u8],
+    lengths: &[u32],
+    ids: &str,
+    queued_at: &[f64],
+    attempts: &[u32],
+    now: f64,
+    random: f64,
+    fate: u32,
+) -> Batch {
+    let now = now as i64;
+    let mut rest = bodies;
+    let mut messages = Vec::with_capacity(lengths.len());
+    for (((length, id), queued_at), attempts) in
+        lengths.iter().zip(ids.split('\n')).zip(queued_at).zip(attempts)
+    {
+        let (bytes, others) = rest.split_at_checked(*length as usize).unwrap_or((rest, &[]));
+        rest = others;
+        messages.push(Incoming {
+            id: id.to_owned(),
+            bytes: bytes.to_vec(),
+            queued_at: *queued_at as i64,
+            attempts: *attempts,
+        });
+    }
+    let retention = RETENTION.get();
+    let consumer = match fate {
+        0 => {
+            let mut consumer = Consumer::new(messages, retention, now, random.to_bits());
+            if RELAY.with_borrow(Result::is_err) {
+                consumer.put_off_all(now);
+            }
+            consumer
+        }
+        1 => {
+            let detail = "The queue gave it to a consumer as often as it may. The log has what kept it.";
+            Consumer::park_all(messages, "dead_letter", detail, now)
+        }
+        _ => {
+            let detail = "The relay failed on this event itself: the log has a line `trap`. Look at the mapping of its \
+                          hook for an expression without an end.";
+            Consumer::park_all(messages, "trap", detail, now)
+        }
+    };
+    Batch { consumer, body: Uint8Array::default(), wait_ms: 0, claim_key: String::new() }
+}
+
+#[wasm_bindgen]
+impl Batch {
+    /// What to do next: [`OVER`], [`ASK`], [`ASK_THE_SAME`], [`WAIT`] or [`CLAIM`] (read the object that
+    /// [`Batch::claim_key`] names, for [`Batch::claimed`]).
+    pub fn next(&mut self, now: f64) -> u32 {
+        RELAY.with_borrow_mut(|relay| {
+            let Ok(relay) = relay else { return OVER };
+            match self.consumer.next(now as i64, relay) {
+                consume::Step::Done => {
+                    relay.note_waiting(self.consumer.waiting_since());
+                    OVER
+                }
+                consume::Step::Wait(ms) => {
+                    self.wait_ms = ms;
+                    WAIT
+                }
+                consume::Step::Claim { key } => {
+                    self.claim_key = key;
+                    CLAIM
+                }
+                consume::Step::Ask(request) => {
+                    self.body = Uint8Array::from(request.body.as_ref());
+                    if LAST_ASKED.with_borrow_mut(|last| remember(last, &request)) {
+                        ASK
+                    } else {
+                        ASK_THE_SAME
+                    }
+                }
+            }
+        })
+    }
+
+    /// The body of the request.
+    pub fn body(&self) -> Uint8Array {
+        self.body.clone()
+    }
+
+    /// Where to POST the request that was asked for last.
+    pub fn url(&self) -> String {
+        LAST_ASKED.with_borrow(|(url, _)| url.clone())
+    }
+
+    /// The header fields of the request that was asked for last, two lines each.
+    pub fn headers(&self) -> String {
+        LAST_ASKED.with_borrow(|(_, headers)| headers.clone())
+    }
+
+    /// How long to wait, in milliseconds.
+    pub fn wait_ms(&self) -> u32 {
+        self.wait_ms
+    }
+
+    /// The object that is wanted.
+    pub fn claim_key(&self) -> String {
+        self.claim_key.clone()
+    }
+
+    /// Takes in an answer and gives what to do next. `failure` is why there was none.
+    pub fn answered(
+        &mut self,
+        now: f64,
+        status: u16,
+        retry_after: Option<String>,
+        body: Vec<u8>,
+        failure: Option<String>,
+    ) -> u32 {
+        let answer = match failure {
+            Some(message) => Answer::Failure { message },
+            None => Answer::Response { status, retry_after, body },
+        };
+        RELAY.with_borrow_mut(|relay| {
+            if let Ok(relay) = relay {
+                self.consumer.answered(now as i64, &answer, relay);
+            }
+        });
+        self.next(now)
+    }
+
+    /// Takes in an object, and gives what to do next. There is none if `object` is missing, and `failed` if the bucket
+    /// did not answer.
+    pub fn claimed(&mut self, now: f64, object: Option<Vec<u8>>, failed: bool) -> u32 {
+        let found = match object {
+            _ if failed => Found::Failed,
+            Some(bytes) => Found::Bytes(bytes),
+            None => Found::Nothing,
+        };
+        RELAY.with_borrow(|relay| {
+            if let Ok(relay) = relay {
+                self.consumer.claimed(now as i64, found, relay);
+            }
+        });
+        self.next(now)
+    }
+
+    /// What is to become of a message: [`ACK`], [`PARK`] as [`Batch::parked`] says, or the seconds after which it comes
+    /// again.
+    pub fn verdict(&self, index: usize) -> i32 {
+        match self.consumer.verdict(index) {
+            Verdict::Ack => ACK,
+            Verdict::Park(_) => PARK,
+            Verdict::Retry { delay_s } => i32::try_from(delay_s).unwrap_or(60),
+        }
+    }
+
+    /// What to put into the bucket of a message: five lines, the key, the metadata as JSON, the object to copy first and
+    /// where to (both empty if there is none), and the object.
+    pub fn parked(&self, index: usize) -> Option<String> {
+        let Verdict::Park(parked) = self.consumer.verdict(index) else { return None };
+        let (from, to) = parked.copy.unwrap_or_default();
+        let document = String::from_utf8_lossy(&parked.document).into_owned();
+        Some([parked.key, parked.summary, from, to, document].join("\n"))
+    }
+
+    /// The object that is of no use any more once a message has been acknowledged.
+    pub fn spent(&self, index: usize) -> Option<String> {
+        self.consumer.spent(index).map(str::to_owned)
+    }
+
+    /// The line to log of this batch.
+    pub fn log(&self, now: f64) -> String {
+        self.consumer.log(now as i64)
+    }
+
+    /// How loud that line is: 0, 1 for a warning, 2 for an error.
+    pub fn severity(&self) -> u8 {
+        self.consumer.severity()
+    }
+}
+
+/// Takes in how many messages are parked, for `/healthz`: a number, or as much as was counted and `+`.
+#[wasm_bindgen]
+pub fn note_parked(count: String) {
+    PARKED.set(Some(count));
 }

@@ -1,0 +1,234 @@
+//! The envelope: how a verified event waits in the queue.
+//!
+//! One message is one line of JSON, a line feed, and the raw body as it came. What is too large for a message
+//! lies in the bucket in the same form, and the message is the line of a [`Claim`] on it.
+//!
+//! Nothing of it is a credential: the header that an event was verified by stays at the door.
+
+use std::fmt;
+
+use sha2::{Digest, Sha256};
+
+use crate::json::{self, Dialect, Kind, Value, write_string};
+use crate::webhook::delivery::Headers;
+
+/// The longest message, in bytes. Cloudflare Queues takes 128 KB of 1000 bytes, some 100 bytes of its own
+/// included ("Queues limits"); the rest is a margin.
+pub const LARGEST_MESSAGE: usize = 127_000;
+
+/// A verified event and what turning it into rows needs.
+///
+/// Debug shows neither headers nor body.
+pub struct Envelope<'e> {
+    /// The hook that it came to.
+    pub hook: String,
+    /// The source that it was verified as.
+    pub source: String,
+    /// When it arrived at the door, in milliseconds since the Unix epoch.
+    pub received_at: i64,
+    /// The sender's id of the delivery.
+    pub delivery_id: Option<String>,
+    /// The sender's word for what happened.
+    pub event_type: Option<String>,
+    /// The URL, where the protocol of the source reads it.
+    pub url: Option<String>,
+    /// The headers that the mapping reads.
+    pub headers: Headers<'e>,
+    /// Which of its records are still to be delivered; all where there is no list.
+    pub only: Option<Vec<usize>>,
+    /// The body as it came over the wire.
+    pub body: &'e [u8],
+}
+
+/// A message whose envelope lies in the bucket.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Claim {
+    /// The hook that the event came to.
+    pub hook: String,
+    /// The sender's id of the delivery.
+    pub delivery_id: Option<String>,
+    /// When it arrived at the door, in milliseconds since the Unix epoch.
+    pub received_at: i64,
+    /// Where the envelope lies.
+    pub key: String,
+    /// How long it is, in bytes.
+    pub length: usize,
+    /// Its SHA-256 in hexadecimal digits.
+    pub sha256: String,
+    /// Which of its records are still to be delivered; all where there is no list.
+    pub only: Option<Vec<usize>>,
+}
+
+/// What a message is.
+#[derive(Debug)]
+pub enum Message<'m> {
+    /// The event itself.
+    Event(Envelope<'m>),
+    /// A claim on an event in the bucket.
+    Claim(Claim),
+}
+
+impl fmt::Debug for Envelope<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Envelope")
+            .field("hook", &self.hook)
+            .field("delivery_id", &self.delivery_id)
+            .field("received_at", &self.received_at)
+            .field("body_bytes", &self.body.len())
+            .finish_non_exhaustive()
+    }
+}
+
+impl Envelope<'_> {
+    /// The envelope as bytes.
+    pub fn write(&self) -> Vec<u8> {
+        let mut out = Vec::with_capacity(self.body.len().saturating_add(512));
+        out.extend_from_slice(b"{\"v\":1");
+        text(&mut out, "hook", Some(&self.hook));
+        text(&mut out, "source", Some(&self.source));
+        number(&mut out, "received", self.received_at);
+        text(&mut out, "delivery", self.delivery_id.as_deref());
+        text(&mut out, "type", self.event_type.as_deref());
+        text(&mut out, "url", self.url.as_deref());
+        records(&mut out, self.only.as_deref());
+        out.extend_from_slice(b",\"headers\":[");
+        for (index, (name, value)) in self.headers.iter().enumerate() {
+            out.extend_from_slice(if index == 0 { b"" } else { b"," });
+            write_string(&mut out, name);
+            out.push(b',');
+            write_string(&mut out, value);
+        }
+        out.extend_from_slice(b"]}\n");
+        out.extend_from_slice(self.body);
+        out
+    }
+}
+
+impl Claim {
+    /// The claim on an envelope, as [`Envelope::write`] gave it, that lies under `key`.
+    pub fn on(
+        envelope: &[u8],
+        key: String,
+        hook: &str,
+        delivery_id: Option<&str>,
+        received_at: i64,
+    ) -> Claim {
+        Claim {
+            hook: hook.to_owned(),
+            delivery_id: delivery_id.map(str::to_owned),
+            received_at,
+            key,
+            length: envelope.len(),
+            sha256: sha256(envelope),
+            only: None,
+        }
+    }
+
+    /// The claim as a message.
+    pub fn write(&self) -> Vec<u8> {
+        let mut out = b"{\"v\":1".to_vec();
+        text(&mut out, "hook", Some(&self.hook));
+        text(&mut out, "delivery", self.delivery_id.as_deref());
+        number(&mut out, "received", self.received_at);
+        text(&mut out, "claim", Some(&self.key));
+        number(&mut out, "length", i64::try_from(self.length).unwrap_or(i64::MAX));
+        text(&mut out, "sha256", Some(&self.sha256));
+        records(&mut out, self.only.as_deref());
+        out.extend_from_slice(b"}\n");
+        out
+    }
+
+    /// Whether these are the bytes that were claimed.
+    pub fn fits(&self, envelope: &[u8]) -> bool {
+        envelope.len() == self.length && sha256(envelope) == self.sha256
+    }
+}
+
+/// Reads a message, or what a claim led to.
+///
+/// # Errors
+///
+/// What is wrong with it; this never quotes it.
+pub fn read(bytes: &[u8]) -> Result<Message<'_>, &'static str> {
+    let end = bytes.iter().position(|byte| *byte == b'\n').ok_or("it has no line of JSON at its start")?;
+    let (line, rest) = bytes.split_at_checked(end).ok_or("it has no line of JSON at its start")?;
+    let line = std::str::from_utf8(line).map_err(|_| "its first line is no UTF-8")?;
+    let parsed = json::parse(line, Dialect::Strict);
+    let head = parsed.value.filter(|_| parsed.errors.is_empty()).ok_or("its first line is no JSON")?;
+    if integer(head.get("v")) != Some(1) {
+        return Err("it is of another version of the relay");
+    }
+    let string = |name: &str| head.get(name).and_then(Value::as_str).map(str::to_owned);
+    let hook = string("hook").ok_or("it names no hook")?;
+    let received_at = integer(head.get("received")).ok_or("it does not say when it was received")?;
+    let delivery_id = string("delivery");
+    let only = head.get("only").and_then(Value::as_array).map(|records| {
+        records.iter().filter_map(|record| usize::try_from(integer(Some(record))?).ok()).collect()
+    });
+    if let Some(key) = string("claim") {
+        let length = integer(head.get("length")).and_then(|length| usize::try_from(length).ok());
+        let (length, sha256) = length.zip(string("sha256")).ok_or("its claim is not complete")?;
+        return Ok(Message::Claim(Claim { hook, delivery_id, received_at, key, length, sha256, only }));
+    }
+    let mut headers = Headers::new();
+    let mut fields = head.get("headers").and_then(Value::as_array).unwrap_or_default().iter();
+    while let (Some(name), Some(value)) = (fields.next(), fields.next()) {
+        if let (Some(name), Some(value)) = (name.as_str(), value.as_str()) {
+            headers.push(name.to_owned(), value.to_owned());
+        }
+    }
+    Ok(Message::Event(Envelope {
+        hook,
+        source: string("source").ok_or("it does not say as what it was verified")?,
+        received_at,
+        delivery_id,
+        event_type: string("type"),
+        url: string("url"),
+        headers,
+        only,
+        body: rest.get(1..).unwrap_or_default(),
+    }))
+}
+
+fn integer(value: Option<&Value>) -> Option<i64> {
+    match &value?.kind {
+        Kind::Number(digits) => digits.parse().ok(),
+        _ => None,
+    }
+}
+
+fn text(out: &mut Vec<u8>, name: &str, value: Option<&str>) {
+    if let Some(value) = value {
+        out.push(b',');
+        write_string(out, name);
+        out.push(b':');
+        write_string(out, value);
+    }
+}
+
+fn number(out: &mut Vec<u8>, name: &str, value: i64) {
+    out.push(b',');
+    write_string(out, name);
+    out.extend_from_slice(format!(":{value}").as_bytes());
+}
+
+fn records(out: &mut Vec<u8>, only: Option<&[usize]>) {
+    let Some(only) = only else { return };
+    out.extend_from_slice(b",\"only\":[");
+    for (index, record) in only.iter().enumerate() {
+        let comma = if index == 0 { "" } else { "," };
+        out.extend_from_slice(format!("{comma}{record}").as_bytes());
+    }
+    out.push(b']');
+}
+
+/// The SHA-256 in hexadecimal digits.
+pub(crate) fn sha256(bytes: &[u8]) -> String {
+    let mut text = String::with_capacity(64);
+    for byte in Sha256::digest(bytes) {
+        for digit in [byte >> 4, byte & 0xf] {
+            text.push(char::from_digit(u32::from(digit), 16).unwrap_or('0'));
+        }
+    }
+    text
+}

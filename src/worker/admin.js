@@ -1,0 +1,130 @@
+// What operators do with parked messages: list them, look at one, send one again, delete one. No event comes this way.
+import { timingSafeEqual } from "node:crypto";
+
+const PREFIX = "parked/";
+
+/** How many parked messages a page of the list has, and how many are counted for /healthz. */
+const PAGE = 100;
+const COUNTED = 1000;
+
+/** How long a count is good: everybody may ask for /healthz, and a list of the bucket costs. */
+const COUNT_FOR_MS = 60_000;
+
+let counted = { until: 0, text: "0" };
+
+/**
+ * GET    /admin/parked?hook=&reason=&cursor=   a page of the list: `{ parked: [{ key, reason, … }], cursor }`
+ * GET    /admin/parked/<key>                   one of them, with its message; and `.body` for `.json`: its body
+ * POST   /admin/parked/<key>                   puts it into the queue again
+ * DELETE /admin/parked/<key>                   deletes it
+ *
+ * A key goes without its `parked/`. Every request needs `Authorization: Bearer <ADMIN_TOKEN>`.
+ */
+export async function admin(request, env) {
+  if (!(await isOperator(request, env.ADMIN_TOKEN))) {
+    return problem(401, "unauthorized", "this needs the bearer token ADMIN_TOKEN");
+  }
+  const { pathname, searchParams } = new URL(request.url);
+  if (pathname === "/admin/parked") {
+    return request.method === "GET" ? json(await list(env.BUCKET, searchParams)) : notAllowed("GET");
+  }
+  if (!pathname.startsWith("/admin/parked/")) {
+    return problem(404, "not_found", "there is nothing here but /admin/parked");
+  }
+  const key = `${PREFIX}${decodeURIComponent(pathname.slice("/admin/parked/".length))}`;
+  const readable = key.endsWith(".json") || (request.method === "GET" && key.endsWith(".body"));
+  const object = readable ? await env.BUCKET.get(key) : null;
+  if (object === null) {
+    return problem(404, "not_parked", "nothing is parked under this key");
+  }
+  switch (request.method) {
+    case "GET":
+      return new Response(object.body, {
+        headers: { "content-type": key.endsWith(".json") ? "application/json" : "application/octet-stream" },
+      });
+    case "POST": {
+      if (!env.QUEUE) {
+        return problem(409, "no_queue", "this Worker is bound to no queue");
+      }
+      const { message } = await object.json();
+      await env.QUEUE.send(
+        Uint8Array.from(atob(message), (char) => char.charCodeAt(0)),
+        { contentType: "bytes" },
+      );
+      // The queue has it. The body of a large one stays where it is until it is delivered.
+      await env.BUCKET.delete(key);
+      return done("replayed", key);
+    }
+    case "DELETE":
+      await env.BUCKET.delete([key, key.replace(/\.json$/, ".body")]);
+      return done("deleted", key);
+    default:
+      return notAllowed("GET, POST, DELETE");
+  }
+}
+
+/** How many messages are parked: a number, with a + if there are more. */
+export async function countParked(bucket) {
+  const now = Date.now();
+  if (now >= counted.until) {
+    let text = "unknown";
+    try {
+      const { objects, truncated } = await bucket.list({ prefix: PREFIX, limit: COUNTED });
+      text = `${objects.filter(({ key }) => key.endsWith(".json")).length}${truncated ? "+" : ""}`;
+    } catch {
+      // The bucket is out of order; whoever asks for the health hears that it is not known.
+    }
+    counted = { until: now + COUNT_FOR_MS, text };
+  }
+  return counted.text;
+}
+
+async function list(bucket, wanted) {
+  const hook = wanted.get("hook");
+  const reason = wanted.get("reason");
+  const page = await bucket.list({
+    prefix: hook === null ? PREFIX : `${PREFIX}${hook}/`,
+    cursor: wanted.get("cursor") ?? undefined,
+    limit: PAGE,
+    include: ["customMetadata"],
+  });
+  const parked = page.objects
+    .filter(({ key }) => key.endsWith(".json"))
+    .map(({ key, size, customMetadata: { v, ...summary } = {} }) => ({
+      key: key.slice(PREFIX.length),
+      ...summary,
+      size,
+    }))
+    .filter((entry) => reason === null || entry.reason === reason);
+  return { parked, ...(page.truncated ? { cursor: page.cursor } : {}) };
+}
+
+/** Compares digests, so that neither the time nor the length tells anything of the token. */
+async function isOperator(request, token) {
+  const digest = async (text) =>
+    new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text)));
+  const given = /^Bearer (.+)$/i.exec(request.headers.get("authorization") ?? "")?.[1];
+  return timingSafeEqual(await digest(given ?? ""), await digest(token)) && given !== undefined;
+}
+
+function done(what, key) {
+  console.log(JSON.stringify({ log: "admin", action: what, key }));
+  return json({ [what]: key.slice(PREFIX.length) });
+}
+
+function json(value) {
+  return new Response(JSON.stringify(value), { headers: { "content-type": "application/json" } });
+}
+
+function notAllowed(allow) {
+  const response = problem(405, "method_not_allowed", `use ${allow}`);
+  response.headers.set("allow", allow);
+  return response;
+}
+
+function problem(status, code, detail) {
+  return new Response(JSON.stringify({ status, code, detail }), {
+    status,
+    headers: { "content-type": "application/problem+json" },
+  });
+}
