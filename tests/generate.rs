@@ -369,15 +369,14 @@ fn mistakes_are_named() {
 
 #[test]
 fn the_files_read_as_people_write_them() {
-    let event = r#"{
-  "id": "a-1", "raisedAt": "2026-11-23T06:00:00Z", "severity": "high", "score": 7, "user": { "name": "ada" }, "Type": "login",
-  "patch-level": 2, "closed": null
-}"#;
-    let generated = generated(event, &options("Larkspur"));
-    let mut text = String::new();
-    for (path, content) in &generated.files {
-        text.push_str(&format!("==> {path}\n{content}\n"));
+    for case in snapshot::cases("generated") {
+        let event = std::fs::read_to_string(case.join("event.json")).unwrap();
+        let generated = generated(&event, &options("Larkspur"));
+        let mut text = String::new();
+        for (path, content) in &generated.files {
+            text.push_str(&format!("==> {path}\n{content}\n"));
+        }
+        text.push_str(&format!("==> to do\n{}\n", generated.todo.join("\n")));
+        snapshot::matches(&case.join("files.txt"), &text);
     }
-    text.push_str(&format!("==> to do\n{}\n", generated.todo.join("\n")));
-    snapshot::matches(std::path::Path::new("tests/snapshot/generated.txt"), &text);
 }

@@ -305,8 +305,8 @@ impl Used {
     fn column(&mut self, member: &str, kind: ColumnType, is_time: bool) -> Column {
         let table = if is_time { TIME_GENERATED.to_owned() } else { self.table_name(member) };
         let free = |used: &HashSet<String>, name: &str| !used.contains(&name.to_ascii_lowercase());
-        let is_legal = is_plain(member) && !is_standard_column(member) && free(&self.stream, member);
-        let stream = if is_legal || (is_time && member == TIME_GENERATED) {
+        let is_own = is_plain(member) && !is_standard_column(member) && free(&self.stream, member);
+        let stream = if is_own || (is_time && member == TIME_GENERATED) {
             member.to_owned()
         } else if free(&self.stream, &table) {
             table.clone()
