@@ -382,6 +382,7 @@ pub struct Batch {
 /// Takes in a batch. `bodies` has the messages one after the other, and `lengths` says how long each is; `ids` has a
 /// line for each. `fate` is 0 for delivery, 1 to park what the queue gave up, 2 to park what the core failed on.
 #[wasm_bindgen]
+#[allow(clippy::too_many_arguments)] // Each is an array or a number that JavaScript has at hand.
 pub fn consume(
     bodies: &[u8],
     lengths: &[u32],
