@@ -1,8 +1,8 @@
 // What leaves the page, and only by the reader's hand: the files as a zip, the findings as text, a link.
 
-import { check, report } from "ccf-edge";
 import { counted, h } from "../dom.ts";
 import { download } from "../download.ts";
+import { theEngine } from "../engine.ts";
 import { toast } from "../toast.ts";
 import { openDialog } from "./dialog.ts";
 import { zipped } from "./intake.ts";
@@ -10,6 +10,7 @@ import { MAX_LINK, pack } from "./share.ts";
 import { messageOf, type Workspace } from "./workspace.ts";
 
 export function openExport(workspace: Workspace): void {
+  const { check, report } = theEngine();
   const name = workspace.name ?? "connector";
   const link = h("input", { type: "text", readonly: true, "aria-label": "Link to these files" });
   const copyLink = h("button", { type: "button", disabled: true }, "Copy the link");

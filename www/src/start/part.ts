@@ -1,10 +1,11 @@
 // Start from an event: a whole connector from one sample, to look at, to check and to take away.
 
-import { check, type Generated, type InitOptions, init, ready } from "ccf-edge";
+import type { Generated, InitOptions } from "ccf-edge";
 import { zipped } from "../check/intake.ts";
 import { messageOf } from "../check/workspace.ts";
 import { append, counted, h, icon } from "../dom.ts";
 import { download } from "../download.ts";
+import { loadEngine, theEngine } from "../engine.ts";
 import { openInCheck } from "../handover.ts";
 import { inline } from "../markdown.ts";
 import type { Part } from "../parts.ts";
@@ -58,7 +59,7 @@ export function mount(host: HTMLElement): Part {
   const update = () => {
     offerTimes(time, event.value);
     try {
-      const made = init(event.value, options());
+      const made = theEngine().init(event.value, options());
       wrong.textContent = "";
       event.removeAttribute("aria-invalid");
       show(made);
@@ -70,7 +71,7 @@ export function mount(host: HTMLElement): Part {
 
   const show = (made: Generated) => {
     const files = new Map<string, string>(Object.entries(made.files));
-    const findings = check(files);
+    const findings = theEngine().check(files);
     const name = (product.value.trim() || "connector").replace(/[^\w-]+/g, "-").toLowerCase();
     const save = async () => download(`${name}.zip`, await zipped({ files }));
     result.replaceChildren(
@@ -145,7 +146,7 @@ export function mount(host: HTMLElement): Part {
 
   return {
     async show() {
-      await ready;
+      await loadEngine();
       if (result.childElementCount === 0) update();
     },
   };
