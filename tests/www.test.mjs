@@ -373,6 +373,77 @@ describe("what a connector's author does", () => {
   });
 });
 
+describe("a webhook before it is sent", () => {
+  beforeEach(async () => {
+    await page.goto(`${site.url}#/preview`);
+    await said("Verified");
+  });
+
+  /** Waits for what the page says of the sender. */
+  function said(words) {
+    return page.locator("#part-preview .verdict", { hasText: words }).waitFor();
+  }
+
+  test("a sample is verified; a changed one is turned away until it is signed again", async () => {
+    await page.getByLabel("Body").fill('{ "action": "opened", "sender": { "login": "dana" } }');
+    await said("Turned away with 401");
+    await page.getByRole("button", { name: "Sign it with this secret" }).click();
+    await said("Verified");
+    assert.match(await page.locator(".rows tbody").textContent(), /"dana"/);
+    assert.match(
+      await page.locator(".folded", { hasText: "What Azure receives" }).textContent(),
+      /"Actor":"dana"/,
+    );
+  });
+
+  test("a column's expression is live: a mistake has its place, a loss its cell", async () => {
+    const actor = page.getByLabel("Actor string");
+    await actor.fill(".sender | | .login");
+    await page.locator(".expression .wrong", { hasText: /line 1, column \d+/ }).waitFor();
+    assert.equal(await actor.getAttribute("aria-invalid"), "true");
+    await actor.fill(".sender");
+    await page.getByLabel("EventTime datetime").fill('"yesterday"');
+    await page.locator(".rows td.loss .reason").waitFor();
+    assert.equal(await page.locator(".expression .wrong", { hasText: /./ }).count(), 0);
+  });
+
+  test("relay.json, the line to try it and the commands are taken away", async () => {
+    await page.getByLabel("Action string").fill(".action");
+    const taken = async (name) => {
+      const folded = page.locator(".folded").filter({ has: page.locator("summary", { hasText: name }) });
+      await folded.locator("summary").click();
+      await folded.getByRole("button", { name: "Copy" }).click();
+      await page.locator(".toast", { hasText: `${name}: copied` }).waitFor();
+      return page.evaluate(() => navigator.clipboard.readText());
+    };
+    await page.locator("pre", { hasText: '"Action": ".action"' }).waitFor({ state: "attached" });
+    const { hooks } = JSON.parse(await taken("relay.json"));
+    assert.deepEqual(hooks, { github: { source: "github", columns: { Action: ".action" } } });
+    const curl = await taken("A line to try it");
+    assert.match(curl, /^curl .*hooks\/github.*x-hub-signature-256/is);
+    assert.match(await taken("To deploy it"), /wrangler secret put HOOK_GITHUB_SECRET/);
+  });
+
+  test("every source with a sample shows rows or says why not", async () => {
+    const wrong = await page.evaluate(() => {
+      const select = document.querySelector("#preview-source");
+      return [...select.options].flatMap(({ value }) => {
+        select.value = value;
+        select.dispatchEvent(new Event("change"));
+        const part = document.querySelector("#part-preview");
+        if (document.querySelector("#preview-sample").disabled) return [];
+        const verdict = part.querySelector(".verdict").textContent;
+        const signs = !part.querySelector(".given .row button").disabled;
+        const config = part.querySelector("[data-config], [data-secret]") !== null;
+        const sound =
+          signs && !config ? /^(Verified|A handshake)/ : /^(Verified|Not verified|A handshake|Turned away)/;
+        return sound.test(verdict) ? [] : [`${value}: ${verdict}`];
+      });
+    });
+    assert.deepEqual(wrong, []);
+  });
+});
+
 describe("a connector from an event", () => {
   test("an event becomes a connector that the validator has nothing to object to", async () => {
     await page.goto(`${site.url}#/start`);
@@ -600,6 +671,9 @@ describe("the house", () => {
         await page.getByRole("link", { name: "Start from an event" }).click();
         await page.locator("#part-start .verdict").waitFor();
         await judge("start from an event");
+        await page.getByRole("link", { name: "Preview" }).click();
+        await page.locator("#part-preview .verdict").waitFor();
+        await judge("preview");
       });
     }
   }

@@ -1,8 +1,8 @@
 // The service worker: it keeps the page, so that it works without a network. service-worker.mjs fills in the names.
 // A new version takes over when no tab shows the old one any more, so that a tab never mixes the two.
 
-const CACHE = "ccf-edge-189bbefb87b9be97";
-const FILES = ["./assets/browser-BXlMmLo7.js","./assets/browser-DM3pXp5o.js","./assets/ccf_edge_bg-C2s6zSQD.wasm","./assets/diff-wvqJst7i.js","./assets/editor-DWfrPsl9.js","./assets/index-Dda-zG0i.css","./assets/index-H5JonnCu.js","./assets/part-D4GJ9UJg.js","./favicon.svg","./","./theme.js"];
+const CACHE = "ccf-edge-8bdb875f0e04f911";
+const FILES = ["./assets/browser-BXlMmLo7.js","./assets/browser-DM3pXp5o.js","./assets/ccf_edge_bg-C2s6zSQD.wasm","./assets/diff-CeocQjOb.js","./assets/editor-gCj-kfuJ.js","./assets/index-BGixIBMt.js","./assets/index-DOQfqOr1.css","./assets/part-BkO_cdUk.js","./favicon.svg","./","./theme.js"];
 
 addEventListener("install", (event) => {
   event.waitUntil(caches.open(CACHE).then((cache) => cache.addAll(FILES)));

@@ -3,11 +3,11 @@
 import { counted, h } from "../dom.ts";
 import { download } from "../download.ts";
 import { theEngine } from "../engine.ts";
-import { toast } from "../toast.ts";
+import { copy } from "../form.ts";
 import { openDialog } from "./dialog.ts";
 import { zipped } from "./intake.ts";
 import { MAX_LINK, pack } from "./share.ts";
-import { messageOf, type Workspace } from "./workspace.ts";
+import type { Workspace } from "./workspace.ts";
 
 export function openExport(workspace: Workspace): void {
   const { check, report } = theEngine();
@@ -80,13 +80,4 @@ export function openExport(workspace: Workspace): void {
 async function save(workspace: Workspace, name: string): Promise<void> {
   download(`${name}.zip`, await zipped({ name: workspace.name, files: workspace.files }));
   workspace.unsaved = false;
-}
-
-async function copy(text: string, said: string): Promise<void> {
-  try {
-    await navigator.clipboard.writeText(text);
-    toast(said);
-  } catch (error) {
-    toast(`The browser does not let the page copy: ${messageOf(error)}`);
-  }
 }
