@@ -5,7 +5,7 @@ import { existsSync, readFileSync, statSync } from "node:fs";
 import { createServer } from "node:http";
 import { extname, join, normalize } from "node:path";
 import { parseArgs } from "node:util";
-import { buildPackage } from "./build.mjs";
+import { buildLocal, buildPackage } from "./build.mjs";
 import { root } from "./setup.mjs";
 
 const page = join(root, "www");
@@ -85,6 +85,7 @@ if (import.meta.filename === process.argv[1]) {
     options: { build: { type: "boolean", default: false }, port: { type: "string", default: "8300" } },
   });
   await buildPackage();
+  await buildLocal();
   if (values.build) {
     await buildPage();
   } else {

@@ -2,13 +2,13 @@
 
 import { defineConfig } from "vite";
 import { examples } from "./build/examples.mjs";
-import { preloadWasm, serviceWorker } from "./build/loading.mjs";
+import { serviceWorker } from "./build/service-worker.mjs";
 
 export default defineConfig({
   root: import.meta.dirname,
   // Relative addresses: the page does not know which folder it is served from.
   base: "./",
-  plugins: [examples(), preloadWasm(), serviceWorker()],
+  plugins: [examples(), serviceWorker()],
   build: {
     outDir: "dist",
     emptyOutDir: true,

@@ -1,7 +1,8 @@
 // The connectors to try, made from the sound one of the tests: `virtual:examples` is the module that has them.
 
 import { readdirSync, readFileSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
+import { check, explain } from "ccf-edge";
 
 const SOUND = join(import.meta.dirname, "..", "..", "tests", "fixtures", "connectors", "larkspur");
 const LIST = join(import.meta.dirname, "examples.json");
@@ -17,9 +18,19 @@ export function examples() {
       const sound = soundFiles();
       // The sound files are there once, and each example has what differs.
       const list = JSON.parse(readFileSync(LIST, "utf8")).map((example) => described(example, sound));
-      return `export const sound = ${JSON.stringify(sound)};\nexport const examples = ${JSON.stringify(list)};\n`;
+      const findings = findingsOf(list[0], sound);
+      const pages = Object.fromEntries(findings.map(({ code }) => [code, explain(code)]));
+      return Object.entries({ sound, examples: list, firstFindings: findings, pages })
+        .map(([name, value]) => `export const ${name} = ${JSON.stringify(value)};\n`)
+        .join("");
     },
   };
+}
+
+/** The page opens with this example before it has fetched the validator. */
+function findingsOf({ paths, changed }, sound) {
+  const files = Object.fromEntries(paths.map((path) => [path, changed[path] ?? sound[path]]));
+  return check(files, { name: basename(SOUND) });
 }
 
 function described({ id, title, summary, without, changes }, sound) {

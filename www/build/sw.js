@@ -1,4 +1,4 @@
-// The service worker: it keeps the page, so that it works without a network. build/loading.mjs fills in the names.
+// The service worker: it keeps the page, so that it works without a network. service-worker.mjs fills in the names.
 // A new version takes over when no tab shows the old one any more, so that a tab never mixes the two.
 
 const CACHE = "CACHE";

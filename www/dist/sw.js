@@ -1,8 +1,8 @@
-// The service worker: it keeps the page, so that it works without a network. build/loading.mjs fills in the names.
+// The service worker: it keeps the page, so that it works without a network. service-worker.mjs fills in the names.
 // A new version takes over when no tab shows the old one any more, so that a tab never mixes the two.
 
-const CACHE = "ccf-edge-3ea3bcd0d7c80b4b";
-const FILES = ["./assets/browser-BXlMmLo7.js","./assets/ccf_edge_bg-DxZonSHX.wasm","./assets/diff-tCoyP8t6.js","./assets/editor-Sk14Gcsu.js","./assets/index-CiUBKc3c.js","./assets/index-DPrWvAeL.css","./favicon.svg","./","./theme.js"];
+const CACHE = "ccf-edge-8bdb875f0e04f911";
+const FILES = ["./assets/browser-BXlMmLo7.js","./assets/browser-DM3pXp5o.js","./assets/ccf_edge_bg-C2s6zSQD.wasm","./assets/diff-CeocQjOb.js","./assets/editor-gCj-kfuJ.js","./assets/index-BGixIBMt.js","./assets/index-DOQfqOr1.css","./assets/part-BkO_cdUk.js","./favicon.svg","./","./theme.js"];
 
 addEventListener("install", (event) => {
   event.waitUntil(caches.open(CACHE).then((cache) => cache.addAll(FILES)));

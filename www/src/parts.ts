@@ -19,6 +19,11 @@ export interface PartEntry {
 export const PARTS: [PartEntry, ...PartEntry[]] = [
   { id: "check", title: "Check", load: mount },
   {
+    id: "preview",
+    title: "Preview",
+    load: async (host) => (await import("./preview/part.ts")).mount(host),
+  },
+  {
     id: "start",
     title: "Start from an event",
     load: async (host) => (await import("./start/part.ts")).mount(host),

@@ -10,4 +10,8 @@ declare module "virtual:examples" {
   }
   export const sound: Record<string, string>;
   export const examples: Example[];
+  /** What the validator finds in the first example. */
+  export const firstFindings: import("ccf-edge").Finding[];
+  /** The pages of the rules of these findings, by code. */
+  export const pages: Record<string, string>;
 }

@@ -1,7 +1,9 @@
 // One finding: what is wrong, why it matters, what to do, the fixes, the other places, and its rule's page.
 
-import { explain, type Finding, type Fix, type Range } from "ccf-edge";
+import { pages } from "virtual:examples";
+import type { Finding, Fix, Range } from "ccf-edge";
 import { h, icon } from "../dom.ts";
+import { loadedEngine } from "../engine.ts";
 import { inline, page } from "../markdown.ts";
 import { baseOf, type Workspace } from "./workspace.ts";
 
@@ -73,7 +75,7 @@ export function detailPane(workspace: Workspace, { mend, takeAway }: Actions): H
         },
         by < 0 ? "‹" : "›",
       );
-    const rulePage = explain(finding.code);
+    const rulePage = loadedEngine()?.explain(finding.code) ?? pages[finding.code];
     return [
       h(
         "header",

@@ -1,15 +1,16 @@
 // What leaves the page, and only by the reader's hand: the files as a zip, the findings as text, a link.
 
-import { check, report } from "ccf-edge";
 import { counted, h } from "../dom.ts";
 import { download } from "../download.ts";
-import { toast } from "../toast.ts";
+import { theEngine } from "../engine.ts";
+import { copy } from "../form.ts";
 import { openDialog } from "./dialog.ts";
 import { zipped } from "./intake.ts";
 import { MAX_LINK, pack } from "./share.ts";
-import { messageOf, type Workspace } from "./workspace.ts";
+import type { Workspace } from "./workspace.ts";
 
 export function openExport(workspace: Workspace): void {
+  const { check, report } = theEngine();
   const name = workspace.name ?? "connector";
   const link = h("input", { type: "text", readonly: true, "aria-label": "Link to these files" });
   const copyLink = h("button", { type: "button", disabled: true }, "Copy the link");
@@ -79,13 +80,4 @@ export function openExport(workspace: Workspace): void {
 async function save(workspace: Workspace, name: string): Promise<void> {
   download(`${name}.zip`, await zipped({ name: workspace.name, files: workspace.files }));
   workspace.unsaved = false;
-}
-
-async function copy(text: string, said: string): Promise<void> {
-  try {
-    await navigator.clipboard.writeText(text);
-    toast(said);
-  } catch (error) {
-    toast(`The browser does not let the page copy: ${messageOf(error)}`);
-  }
 }

@@ -1,6 +1,7 @@
 // The ways to open something: picking a folder, files or a zip, an example, and dropping anywhere on the page.
 
-import { examples, sound } from "virtual:examples";
+import { examples, firstFindings, sound } from "virtual:examples";
+import type { Finding } from "ccf-edge";
 import { append, find, h, icon } from "../dom.ts";
 import { toast } from "../toast.ts";
 import { fromDrop, fromFiles, IntakeError } from "./intake.ts";
@@ -13,9 +14,9 @@ export function example(id: string): Opened | undefined {
   return { name: "larkspur", files: new Map(files) };
 }
 
-/** The connector that is open when nothing else is. */
-export function firstExample(): Opened {
-  return example(examples[0]?.id ?? "") ?? { files: new Map() };
+/** The connector that is open when nothing else is, and what was found in it when the page was built. */
+export function firstExample(): { what: Opened; findings: Finding[] } {
+  return { what: example(examples[0]?.id ?? "") ?? { files: new Map() }, findings: firstFindings };
 }
 
 /** Fills an element with buttons; `opened` is called with what they open. */

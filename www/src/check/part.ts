@@ -1,7 +1,8 @@
 // Check: the files of a connector, their findings, and what to do about them.
 
-import { type Finding, type Fix, ready } from "ccf-edge";
+import type { Finding, Fix } from "ccf-edge";
 import { counted, find, h, icon } from "../dom.ts";
+import { loadEngine } from "../engine.ts";
 import { takeHandedOver } from "../handover.ts";
 import type { Part } from "../parts.ts";
 import { toast } from "../toast.ts";
@@ -23,11 +24,12 @@ export function mount(host: HTMLElement): Part {
     toast(said, { label: "Undo", run: () => workspace.apply(before) });
 
   const mend = (finding: Finding, fix: Fix) =>
-    undo(`Done: ${fix.title.replaceAll("`", "")}`, workspace.mend(finding, fix));
+    withEngine(() => undo(`Done: ${fix.title.replaceAll("`", "")}`, workspace.mend(finding, fix)));
 
   /** Opens other files; what was edited and not downloaded can be had back. */
-  const open = async (what: Opened) => {
-    await ready;
+  const open = (what: Opened) => withEngine(() => opened(what));
+
+  const opened = (what: Opened) => {
     const before = workspace.unsaved ? workspace.snapshot() : undefined;
     workspace.open(what);
     if (location.hash !== "#/check") location.hash = "#/check";
@@ -44,7 +46,7 @@ export function mount(host: HTMLElement): Part {
     }
   };
 
-  const actions = { mend, takeAway: () => openExport(workspace) };
+  const actions = { mend, takeAway: () => withEngine(() => openExport(workspace)) };
   const text = textPane(workspace, actions);
   const detail = detailPane(workspace, actions);
   const findings = findingsList(workspace, () => {
@@ -68,28 +70,51 @@ export function mount(host: HTMLElement): Part {
     if (workspace.unsaved) event.preventDefault();
   });
 
+  // Whoever comes near will want to mend something.
+  bench.addEventListener("pointerenter", prefetch, { once: true });
+  host.addEventListener("focusin", prefetch, { once: true });
+  find("#intake").addEventListener("pointerenter", prefetch, { once: true });
+  addEventListener("dragenter", prefetch, { once: true });
+
   return {
     async show(rest) {
-      await ready;
       const handed = takeHandedOver();
-      if (handed !== undefined) await open(handed);
+      if (handed !== undefined) open(handed);
       else if (rest !== "") await openLink(rest);
-      else if (workspace.files.size === 0) workspace.open(firstExample());
+      else if (workspace.files.size === 0) showFirst();
     },
   };
 
   async function openLink(packed: string): Promise<void> {
     try {
       const what = await unpack(packed);
+      await loadEngine();
       // The address bar need not carry it any longer, and going back must not bring it again over edits.
       window.history.replaceState(null, "", "#/check");
       workspace.open(what);
       void text.wake();
     } catch (error) {
       toast(`The link is damaged, perhaps cut off: ${messageOf(error)}`);
-      if (workspace.files.size === 0) workspace.open(firstExample());
+      if (workspace.files.size === 0) showFirst();
     }
   }
+
+  function showFirst(): void {
+    const { what, findings } = firstExample();
+    workspace.open(what, findings);
+  }
+}
+
+function prefetch(): void {
+  // Where it matters, it is asked for again, and a failure is said.
+  loadEngine().catch(() => {});
+}
+
+/** Does something as soon as the validator is there. */
+function withEngine(run: () => void): void {
+  loadEngine()
+    .catch((error) => toast(`The validator could not be loaded: ${messageOf(error)}`))
+    .then((engine) => engine !== undefined && run());
 }
 
 function toolbar(
@@ -102,7 +127,7 @@ function toolbar(
   const timing = h("span", { class: "timing" });
   const trouble = h("p", { class: "notice", role: "alert", hidden: true });
   const fixAll = h("button", { type: "button", class: "primary" }, "Fix all…");
-  fixAll.addEventListener("click", () => openFixAll(workspace, fixed));
+  fixAll.addEventListener("click", () => withEngine(() => openFixAll(workspace, fixed)));
   const openOther = h("button", { type: "button" }, "Open…");
   openOther.addEventListener("click", () => {
     const body = h("div", { class: "intake" });
@@ -112,7 +137,11 @@ function toolbar(
       open(what);
     });
   });
-  const take = h("button", { type: "button", onclick: () => openExport(workspace) }, "Export…");
+  const take = h(
+    "button",
+    { type: "button", onclick: () => withEngine(() => openExport(workspace)) },
+    "Export…",
+  );
 
   const render = () => {
     name.textContent = workspace.name ?? "Files";

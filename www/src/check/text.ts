@@ -3,6 +3,7 @@
 
 import type { Finding, Range } from "ccf-edge";
 import { h } from "../dom.ts";
+import { loadEngine } from "../engine.ts";
 import { toast } from "../toast.ts";
 import type { Actions } from "./detail.ts";
 import type { Editor } from "./editor.ts";
@@ -65,7 +66,7 @@ export function textPane(
     if (waking) return;
     waking = true;
     try {
-      const { createEditor } = await import("./editor.ts");
+      const [{ createEditor }] = await Promise.all([import("./editor.ts"), loadEngine()]);
       editor = createEditor(workspace, actions);
       render(asked.range, asked.focus);
       editor.mark();

@@ -1,6 +1,7 @@
 // What is open: the files, their findings, and what is selected. Everything else on the page shows it or changes it.
 
-import { check, type Finding, type Fix, fix, type Options, type Range, type Severity } from "ccf-edge";
+import type { Finding, Fix, Options, Range, Severity } from "ccf-edge";
+import { theEngine } from "../engine.ts";
 
 /** A text, or the bytes of a file that is no text. */
 export type Content = string | Uint8Array;
@@ -73,8 +74,8 @@ export class Workspace {
       (listener as (detail: Topics[T]) => void)(detail);
   }
 
-  /** Opens other files and shows their first finding. */
-  open({ name, files }: Opened): void {
+  /** Opens other files and shows their first finding; `known` are their findings where they were checked before. */
+  open({ name, files }: Opened, known?: Finding[]): void {
     this.name = name;
     this.files = new Map([...files].sort(([a], [b]) => (a < b ? -1 : 1)));
     this.finding = undefined;
@@ -82,7 +83,11 @@ export class Workspace {
     this.unsaved = false;
     this.hidden.clear();
     this.rule = "";
-    this.#check();
+    if (known === undefined) this.#check();
+    else {
+      this.trouble = undefined;
+      this.findings = known;
+    }
     this.took = 0;
     this.file = this.findings[0]?.file ?? [...this.files.keys()].find(isJson) ?? [...this.files.keys()][0];
     this.#tell("opened", undefined);
@@ -165,7 +170,7 @@ export class Workspace {
   /** Makes one fix, and shows what comes next; gives what the files were before. */
   mend(finding: Finding, chosen: Fix): [string, Content][] {
     const at = this.findings.indexOf(finding);
-    const { files } = fix(this.files, [{ ...finding, fixes: [chosen] }], { suggested: true });
+    const { files } = theEngine().fix(this.files, [{ ...finding, fixes: [chosen] }], { suggested: true });
     const before = this.#contents(Object.keys(files));
     this.write(Object.entries(files));
     if (this.finding === undefined) {
@@ -177,11 +182,12 @@ export class Workspace {
 
   /** What the files become when these findings are mended, each by the fix given with it. */
   mended(chosen: { finding: Finding; fix: Fix }[]): { files: Map<string, string>; made: number } {
-    const titles = new Map(chosen.map(({ finding, fix }) => [keyOf(finding), fix.title]));
+    const { check, fix } = theEngine();
+    const titles = new Map(chosen.map((choice) => [keyOf(choice.finding), choice.fix.title]));
     const now = new Map(this.files);
     const files = new Map<string, string>();
     let made = 0;
-    let open = chosen.map(({ finding, fix }) => ({ ...finding, fixes: [fix] }));
+    let open = chosen.map((choice) => ({ ...choice.finding, fixes: [choice.fix] }));
     for (let round = 0; round < ROUNDS && open.length > 0; round += 1) {
       const result = fix(now, open, { suggested: true });
       if (result.made === 0) break;
@@ -215,6 +221,7 @@ export class Workspace {
   }
 
   #check(): void {
+    const { check } = theEngine();
     const started = performance.now();
     this.trouble = undefined;
     try {

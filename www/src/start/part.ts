@@ -1,15 +1,15 @@
 // Start from an event: a whole connector from one sample, to look at, to check and to take away.
 
-import { check, type Generated, type InitOptions, init, ready } from "ccf-edge";
+import type { Generated, InitOptions } from "ccf-edge";
 import { zipped } from "../check/intake.ts";
 import { messageOf } from "../check/workspace.ts";
 import { append, counted, h, icon } from "../dom.ts";
 import { download } from "../download.ts";
+import { loadEngine, theEngine } from "../engine.ts";
+import { labelled, rested, textField } from "../form.ts";
 import { openInCheck } from "../handover.ts";
 import { inline } from "../markdown.ts";
 import type { Part } from "../parts.ts";
-
-const PAUSE = 150;
 
 const SAMPLE = {
   id: "alr_4821",
@@ -29,19 +29,15 @@ export function mount(host: HTMLElement): Part {
     "aria-describedby": "start-wrong",
   });
   event.value = JSON.stringify(SAMPLE, null, 2);
-  const product = field("start-product", "Larkspur");
-  const publisher = field("start-publisher", "Larkspur Labs");
-  const connectorId = field("start-connector", "");
-  const table = field("start-table", "");
+  const product = textField("start-product", "Larkspur");
+  const publisher = textField("start-publisher", "Larkspur Labs");
+  const connectorId = textField("start-connector", "");
+  const table = textField("start-table", "");
   const time = h("select", { id: "start-time" });
   const wrong = h("p", { id: "start-wrong", class: "wrong", role: "status" });
   const result = h("section", { class: "result", "aria-label": "The connector" });
 
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const soon = () => {
-    clearTimeout(timer);
-    timer = setTimeout(update, PAUSE);
-  };
+  const soon = rested(() => update());
   for (const input of [event, product, publisher, connectorId, table]) input.addEventListener("input", soon);
   time.addEventListener("change", soon);
 
@@ -58,7 +54,7 @@ export function mount(host: HTMLElement): Part {
   const update = () => {
     offerTimes(time, event.value);
     try {
-      const made = init(event.value, options());
+      const made = theEngine().init(event.value, options());
       wrong.textContent = "";
       event.removeAttribute("aria-invalid");
       show(made);
@@ -70,7 +66,7 @@ export function mount(host: HTMLElement): Part {
 
   const show = (made: Generated) => {
     const files = new Map<string, string>(Object.entries(made.files));
-    const findings = check(files);
+    const findings = theEngine().check(files);
     const name = (product.value.trim() || "connector").replace(/[^\w-]+/g, "-").toLowerCase();
     const save = async () => download(`${name}.zip`, await zipped({ files }));
     result.replaceChildren(
@@ -145,21 +141,10 @@ export function mount(host: HTMLElement): Part {
 
   return {
     async show() {
-      await ready;
+      await loadEngine();
       if (result.childElementCount === 0) update();
     },
   };
-}
-
-function field(id: string, value: string): HTMLInputElement {
-  const input = h("input", { type: "text", id, autocomplete: "off", spellcheck: "false" });
-  input.value = value;
-  return input;
-}
-
-function labelled(label: string, control: HTMLElement, placeholder?: string): HTMLElement {
-  if (placeholder !== undefined) control.setAttribute("placeholder", placeholder);
-  return h("div", { class: "field" }, h("label", { for: control.id }, label), control);
 }
 
 function given(name: keyof InitOptions, input: HTMLInputElement): InitOptions {

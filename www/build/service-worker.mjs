@@ -1,32 +1,8 @@
-// What makes the page load soon, and again without a network.
+// What makes the page load again without a network.
 
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-
-/** Lets the browser fetch the wasm module while it still reads the scripts. */
-export function preloadWasm() {
-  return {
-    name: "ccf-edge-preload-wasm",
-    transformIndexHtml: {
-      order: "post",
-      handler(_html, { bundle }) {
-        const wasm = Object.keys(bundle ?? {}).filter((name) => name.endsWith(".wasm"));
-        return wasm.map((name) => ({
-          tag: "link",
-          attrs: {
-            rel: "preload",
-            href: `./${name}`,
-            as: "fetch",
-            type: "application/wasm",
-            crossorigin: "",
-          },
-          injectTo: "head",
-        }));
-      },
-    },
-  };
-}
 
 /** Writes sw.js, which keeps every file of the built page. */
 export function serviceWorker() {
