@@ -2,8 +2,9 @@
 
 use super::columns::{Proposal, TIME_GENERATED};
 use super::{Column, Names};
+use crate::artifact::schema;
 use crate::json::{string_or_null, write_string};
-use crate::kql::written_name;
+use crate::kql::{self, written_name};
 use crate::mapping::time;
 
 /// The longest transform that is written, in characters. Azure takes 15,360.
@@ -13,7 +14,7 @@ const LONGEST_TRANSFORM: usize = 15_000;
 pub(super) fn transform(proposal: &mut Proposal) -> String {
     let projected = projected(proposal);
     if proposal.columns.iter().all(|column| column.stream == column.table) {
-        return if proposal.time.is_some() { "source".to_owned() } else { arrival() };
+        return unprojected(proposal);
     }
     if projected.len() <= LONGEST_TRANSFORM {
         return projected;
@@ -21,11 +22,30 @@ pub(super) fn transform(proposal: &mut Proposal) -> String {
     for column in &mut proposal.columns {
         column.stream.clone_from(&column.table);
     }
-    if proposal.time.is_some() { "source".to_owned() } else { arrival() }
+    unprojected(proposal)
 }
 
-fn arrival() -> String {
-    format!("source | extend {TIME_GENERATED} = now()")
+fn unprojected(proposal: &Proposal) -> String {
+    match proposal.time {
+        Some(_) => "source".to_owned(),
+        None => format!("source | extend {TIME_GENERATED} = {}", arrival(proposal)),
+    }
+}
+
+/// The time of arrival; before it, if there is one, the column whose name promises a time that the samples did not have.
+fn arrival(proposal: &Proposal) -> String {
+    let streams: Vec<schema::Column> = proposal
+        .columns
+        .iter()
+        .map(|column| schema::Column { name: column.stream.clone(), kind: column.kind })
+        .collect();
+    match kql::event_times(&streams).next() {
+        Some(column) => {
+            let time = format!("todatetime({})", written_name(&column.name));
+            format!("iff(isnotnull({time}), {time}, now())")
+        }
+        None => "now()".to_owned(),
+    }
 }
 
 fn projected(proposal: &Proposal) -> String {
@@ -36,7 +56,7 @@ fn projected(proposal: &Proposal) -> String {
             let time = columns.remove(time);
             columns.insert(0, time);
         }
-        _ => columns.insert(0, format!("{TIME_GENERATED} = now()")),
+        _ => columns.insert(0, format!("{TIME_GENERATED} = {}", arrival(proposal))),
     }
     format!("source | project {}", columns.join(", "))
 }

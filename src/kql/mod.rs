@@ -424,7 +424,7 @@ pub fn analyze(text: &str, input: &[Column]) -> Outline {
 pub fn event_times(input: &[Column]) -> impl Iterator<Item = &Column> {
     input.iter().filter(|column| match column.kind {
         ColumnType::Datetime => true,
-        ColumnType::Boolean => false,
+        ColumnType::Boolean | ColumnType::Dynamic => false,
         _ => names_a_time(&column.name),
     })
 }
