@@ -218,4 +218,9 @@ export interface SignInput extends Delivery {
  *
  * @throws Error when the secret is none of the source's form, or the source signs with a key that nobody else has.
  */
-export function sign(input: SignInput): { method: string; url: string; headers: Header[]; body: string | Uint8Array };
+export function sign(input: SignInput): {
+  method: string;
+  url: string;
+  headers: Header[];
+  body: string | Uint8Array;
+};

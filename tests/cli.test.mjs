@@ -76,7 +76,14 @@ test("--fail-on says from which severity on findings fail the command", () => {
 
 test("init makes a connector of an event that check finds nothing in, and overwrites nothing", () => {
   writeFileSync(join(solution, "event.json"), '\ufeff{ "id": "a-1", "createdAt": "2026-11-23T06:00:00Z" }');
-  const { status, stdout, stderr } = ccfEdge("init", "--from", "event.json", "--product", "Wren Guard", "made");
+  const { status, stdout, stderr } = ccfEdge(
+    "init",
+    "--from",
+    "event.json",
+    "--product",
+    "Wren Guard",
+    "made",
+  );
   assert.equal(stderr, "");
   assert.equal(status, 0);
   assert.match(stdout, /^wrote\n {2}made\/WrenGuard\/Data Connectors\/WrenGuard_ccf\/table\.json\n/);

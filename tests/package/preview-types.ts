@@ -23,7 +23,14 @@ const all: SourceInfo[] = sources();
 const found = sample("slack");
 if (found === undefined) throw new Error("no sample");
 const secret = "a-secret";
-const input: PreviewInput = { source: "slack", secret, headers: found.headers, body: found.body, dcr, now: 0 };
+const input: PreviewInput = {
+  source: "slack",
+  secret,
+  headers: found.headers,
+  body: found.body,
+  dcr,
+  now: 0,
+};
 const signed = sign({ ...input, secret });
 const hello = sign({ ...input, secret, body: '{"type":"url_verification","challenge":"abc"}' });
 const previews: Preview[] = [
