@@ -1,8 +1,17 @@
 // Preview: what the relay would do with a webhook, on the code that runs in the Worker.
 
-import type { Header, HookSettings, Preview, PreviewError, SourceInfo } from "ccf-edge/preview";
+import type {
+  Cell,
+  Header,
+  HookSettings,
+  Preview,
+  PreviewColumn,
+  PreviewError,
+  SourceInfo,
+} from "ccf-edge/preview";
 import { append, counted, h, icon } from "../dom.ts";
 import { copy, labelled, rested, textArea, textField } from "../form.ts";
+import { inline } from "../markdown.ts";
 import type { Part } from "../parts.ts";
 import { toast } from "../toast.ts";
 import { curlLine, deployCommands, relayJson } from "./settings.ts";
@@ -21,31 +30,33 @@ const CATEGORIES: Record<SourceInfo["category"], string> = {
   generic: "For every product",
 };
 
-const COLUMNS: [name: string, type: string][] = [
-  ["EventTime", "datetime"],
-  ["EventType", "string"],
-  ["Actor", "string"],
-  ["SourceIp", "string"],
-  ["Action", "string"],
-  ["Target", "string"],
-  ["Outcome", "string"],
-  ["Severity", "string"],
-  ["DeliveryId", "string"],
-  ["Event", "dynamic"],
+const COLUMNS = [
+  { name: "EventTime", type: "datetime" },
+  { name: "EventType", type: "string" },
+  { name: "Actor", type: "string" },
+  { name: "SourceIp", type: "string" },
+  { name: "Action", type: "string" },
+  { name: "Target", type: "string" },
+  { name: "Outcome", type: "string" },
+  { name: "Severity", type: "string" },
+  { name: "DeliveryId", type: "string" },
+  { name: "Event", type: "dynamic" },
 ];
 
 /** A rule with the columns that every source fills by itself. */
-const DCR = JSON.stringify(
-  {
-    properties: {
-      streamDeclarations: {
-        "Custom-Events": { columns: COLUMNS.map(([name, type]) => ({ name, type })) },
-      },
-    },
-  },
-  null,
-  2,
-);
+const DCR = `{
+  "type": "Microsoft.Insights/dataCollectionRules",
+  "properties": {
+    "streamDeclarations": {
+      "Custom-Events": {
+        "columns": [
+${COLUMNS.map((column) => `          ${JSON.stringify(column)}`).join(",\n")}
+        ]
+      }
+    }
+  }
+}
+`;
 
 export async function mount(host: HTMLElement): Promise<Part> {
   const relay = await import("ccf-edge/preview");
@@ -157,7 +168,7 @@ export async function mount(host: HTMLElement): Promise<Part> {
     offerColumns(made);
     for (const [name, { input, wrong }] of inputs) {
       const mistake = made.errors.find((error) => error.in === "column" && error.name === name);
-      wrong.textContent = mistake === undefined ? "" : placed(mistake);
+      wrong.replaceChildren(...(mistake === undefined ? [] : [inline(mistakeOf(mistake))]));
       input.toggleAttribute("aria-invalid", false);
       if (mistake !== undefined) input.setAttribute("aria-invalid", "true");
     }
@@ -206,8 +217,8 @@ export async function mount(host: HTMLElement): Promise<Part> {
       verdict(made),
       ...made.errors
         .filter((error) => error.in !== "column")
-        .map((error) => h("p", { class: "wrong" }, placed(error))),
-      ...(made.refused === null ? [] : [h("p", { class: "wrong" }, made.refused.reason)]),
+        .map((error) => h("p", { class: "wrong" }, inline(placed(error)))),
+      ...(made.refused === null ? [] : [h("p", { class: "wrong" }, inline(made.refused.reason))]),
       h("h2", {}, counted(made.rows.length, "row")),
       made.losses > 0 && h("p", { class: "lost" }, icon("warning"), `${counted(made.losses, "value")} lost`),
       made.rows.length > 0 && rowTable(made),
@@ -325,9 +336,21 @@ function offerStreams(select: HTMLSelectElement, text: string): void {
   if (names.has(before)) select.value = before;
 }
 
-function placed({ message, line, column, name }: PreviewError): string {
-  const where = line !== null && column !== null ? ` (line ${line}, column ${column})` : "";
-  return `${name === null ? "" : `${name}: `}${message}${where}`;
+/** What is wrong and where in its text; the name of the column stands beside it already. */
+function mistakeOf({ message, line, column }: PreviewError): string {
+  return line !== null && column !== null ? `${message} (line ${line}, column ${column})` : message;
+}
+
+const PLACES: Record<PreviewError["in"], string> = {
+  column: "Columns",
+  events: "Several events of one delivery",
+  relay: "Settings",
+  dcr: "DCR.json",
+  secret: "Secret",
+};
+
+function placed(error: PreviewError): string {
+  return `${PLACES[error.in]}: ${mistakeOf(error)}`;
 }
 
 function verdict({ verification, deliveryId, eventType }: Preview): HTMLElement {
@@ -362,38 +385,42 @@ function verdict({ verification, deliveryId, eventType }: Preview): HTMLElement 
     case "visit":
       return line("info", "A handshake", `The Worker answers it by visiting ${verification.url}.`);
     default:
-      return line("error", "Nothing can be verified");
+      return line("info", "Not verified", "Something is missing or wrong:");
   }
 }
 
+/** One row stands upright, because it has more columns than a screen is wide; several are a table as in Azure. */
 function rowTable({ columns, rows }: Preview): HTMLElement {
-  const heads = columns.map(({ name, type }) =>
-    h("th", { scope: "col" }, name, h("span", { class: "type" }, type)),
-  );
-  const body = rows.map((cells) =>
-    h(
-      "tr",
-      {},
-      ...cells.map(({ json, loss }) =>
-        h(
-          "td",
-          { class: loss === null ? undefined : "loss" },
-          json === null ? h("span", { class: "none" }, "null") : h("code", {}, shortened(json)),
-          loss !== null && h("span", { class: "reason" }, icon("warning"), loss.reason),
-        ),
-      ),
-    ),
-  );
+  const [first, ...more] = rows;
+  const head = (scope: "col" | "row", { name, type }: PreviewColumn) =>
+    h("th", { scope }, name, h("span", { class: "type" }, type));
+  const lines =
+    first !== undefined && more.length === 0
+      ? columns.map((column, index) => h("tr", {}, head("row", column), cellOf(first[index])))
+      : [
+          h("tr", {}, ...columns.map((column) => head("col", column))),
+          ...rows.map((cells) => h("tr", {}, ...cells.map(cellOf))),
+        ];
   return h(
     "div",
     { class: "scroll rows", tabindex: 0, role: "group", "aria-label": "Rows" },
-    h("table", {}, h("thead", {}, h("tr", {}, ...heads)), h("tbody", {}, ...body)),
+    h("table", {}, h("tbody", {}, ...lines)),
+  );
+}
+
+function cellOf(cell: Cell | undefined): HTMLElement {
+  const { json, loss } = cell ?? { json: null, loss: null };
+  return h(
+    "td",
+    { class: loss === null ? undefined : "loss" },
+    json === null ? h("span", { class: "none" }, "null") : h("code", {}, shortened(json)),
+    loss !== null && h("span", { class: "reason" }, icon("warning"), loss.reason),
   );
 }
 
 /** A whole event in a cell would hide the other columns; the JSON below has it all. */
 function shortened(json: string): string {
-  return json.length > 120 ? `${json.slice(0, 117)}…` : json;
+  return json.length > 240 ? `${json.slice(0, 237)}…` : json;
 }
 
 function folded(title: string, text: string, copies: boolean): HTMLElement {
