@@ -311,7 +311,7 @@ impl Passage {
     /// too large for a message and has to lie in the bucket first.
     pub fn prepare(&mut self, id: &str) -> Option<String> {
         let (message, claim) = self.passage.message(id);
-        self.body = Uint8Array::from(message.as_slice());
+        self.body = Some(Uint8Array::from(message.as_slice()));
         self.claim = claim.map(|(key, envelope)| (key, Uint8Array::from(envelope.as_slice())));
         self.claim.as_ref().map(|(key, _)| key.clone())
     }
