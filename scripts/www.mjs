@@ -89,9 +89,9 @@ if (import.meta.filename === process.argv[1]) {
   if (values.build) {
     await buildPage();
   } else {
-    await buildPage(undefined, { watch: {} });
-    while (!existsSync(join(page, "dist", "sw.js"))) await new Promise((resolve) => setTimeout(resolve, 100));
+    await buildPage();
     const { url } = await servePage(join(page, "dist"), Number(values.port));
+    await buildPage(undefined, { watch: {} });
     process.stdout.write(`The page  ${url}\n`);
   }
 }

@@ -339,6 +339,22 @@ describe("what a connector's author does", () => {
     await verdict("1 error");
   });
 
+  test("Kusto's language service gives a second opinion when it is asked", async () => {
+    const files = connector((path, text) =>
+      path.endsWith("DCR.json") ? text.replace("Details = details", "Details = details | where Score") : text,
+    );
+    await openZip(files);
+    const before = await page.locator(".finding").count();
+    const asked = [];
+    page.on("request", (request) => asked.push(new URL(request.url()).pathname));
+    await page.getByLabel("Ask Kusto's language service too").check();
+    await page.locator(".finding", { hasText: "CCF165" }).waitFor();
+    assert.ok(asked.includes("/kusto/bridge.min.js"));
+    await page.getByLabel("Ask Kusto's language service too").uncheck();
+    await page.locator(".finding", { hasText: "CCF165" }).waitFor({ state: "detached" });
+    assert.equal(await page.locator(".finding").count(), before);
+  });
+
   test("line ends, a byte order mark and other files come out as they went in", async () => {
     const files = misnamed();
     files[TABLE] = files[TABLE].replaceAll("\n", "\r\n");
