@@ -59,6 +59,17 @@ export async function servePage(folder, port = 0) {
   };
 }
 
+/** Serves at a port that was asked for, otherwise at the first free one from 8300 on. */
+async function serveSomewhere(folder, asked) {
+  for (let port = Number(asked ?? 8300); ; port += 1) {
+    try {
+      return await servePage(folder, port);
+    } catch (error) {
+      if (asked !== undefined || error.code !== "EADDRINUSE") throw error;
+    }
+  }
+}
+
 /** Reads the file of headers that Cloudflare and Netlify read: a pattern of paths, and below it its headers. */
 function readHeaders(path) {
   const rules = [];
@@ -82,16 +93,16 @@ function headersFor(rules, pathname) {
 
 if (import.meta.filename === process.argv[1]) {
   const { values } = parseArgs({
-    options: { build: { type: "boolean", default: false }, port: { type: "string", default: "8300" } },
+    options: { build: { type: "boolean", default: false }, port: { type: "string" } },
   });
   await buildPackage();
   await buildLocal();
   if (values.build) {
     await buildPage();
   } else {
+    await buildPage();
+    const { url } = await serveSomewhere(join(page, "dist"), values.port);
     await buildPage(undefined, { watch: {} });
-    while (!existsSync(join(page, "dist", "sw.js"))) await new Promise((resolve) => setTimeout(resolve, 100));
-    const { url } = await servePage(join(page, "dist"), Number(values.port));
     process.stdout.write(`The page  ${url}\n`);
   }
 }

@@ -2,13 +2,14 @@
 
 import { defineConfig } from "vite";
 import { examples } from "./build/examples.mjs";
+import { kustoService } from "./build/kusto.mjs";
 import { serviceWorker } from "./build/service-worker.mjs";
 
 export default defineConfig({
   root: import.meta.dirname,
   // Relative addresses: the page does not know which folder it is served from.
   base: "./",
-  plugins: [examples(), serviceWorker()],
+  plugins: [examples(), kustoService(), serviceWorker()],
   build: {
     outDir: "dist",
     emptyOutDir: true,

@@ -18,7 +18,7 @@ export function examples() {
       const sound = soundFiles();
       // The sound files are there once, and each example has what differs.
       const list = JSON.parse(readFileSync(LIST, "utf8")).map((example) => described(example, sound));
-      const findings = findingsOf(list[0], sound);
+      const findings = firstFindings();
       const pages = Object.fromEntries(findings.map(({ code }) => [code, explain(code)]));
       return Object.entries({ sound, examples: list, firstFindings: findings, pages })
         .map(([name, value]) => `export const ${name} = ${JSON.stringify(value)};\n`)
@@ -27,8 +27,10 @@ export function examples() {
   };
 }
 
-/** The page opens with this example before it has fetched the validator. */
-function findingsOf({ paths, changed }, sound) {
+/** What the validator finds in the example with which the page opens, before it has fetched the validator. */
+export function firstFindings() {
+  const sound = soundFiles();
+  const { paths, changed } = described(JSON.parse(readFileSync(LIST, "utf8"))[0], sound);
   const files = Object.fromEntries(paths.map((path) => [path, changed[path] ?? sound[path]]));
   return check(files, { name: basename(SOUND) });
 }

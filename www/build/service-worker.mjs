@@ -2,21 +2,26 @@
 
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { isAbsolute, join } from "node:path";
+import { FOLDER } from "./kusto.mjs";
+
+/** What a page without a network can do without. */
+function left(path) {
+  return path === "_headers" || path === "sw.js" || path.startsWith(`${FOLDER}/`);
+}
 
 /** Writes sw.js, which keeps every file of the built page. */
 export function serviceWorker() {
   let folder;
   return {
     name: "ccf-edge-service-worker",
-    configResolved(config) {
-      folder = join(config.root, config.build.outDir);
-      if (config.build.outDir.startsWith("/")) folder = config.build.outDir;
+    configResolved({ root, build: { outDir } }) {
+      folder = isAbsolute(outDir) ? outDir : join(root, outDir);
     },
     closeBundle() {
       const files = readdirSync(folder, { recursive: true })
         .map((path) => path.replaceAll("\\", "/"))
-        .filter((path) => statSync(join(folder, path)).isFile() && path !== "_headers" && path !== "sw.js")
+        .filter((path) => statSync(join(folder, path)).isFile() && !left(path))
         .sort();
       const hash = createHash("sha256");
       for (const path of files) hash.update(path).update(readFileSync(join(folder, path)));

@@ -4,6 +4,7 @@ import type { Finding, Fix } from "ccf-edge";
 import { counted, find, h, icon } from "../dom.ts";
 import { loadEngine } from "../engine.ts";
 import { takeHandedOver } from "../handover.ts";
+import { loadKusto } from "../kusto.ts";
 import type { Part } from "../parts.ts";
 import { toast } from "../toast.ts";
 import { detailPane, emptyReason } from "./detail.ts";
@@ -143,6 +144,30 @@ function toolbar(
     "Export…",
   );
 
+  const service = h("input", { type: "checkbox" });
+  service.addEventListener("change", async () => {
+    service.disabled = true;
+    try {
+      const [kusto] = service.checked ? await Promise.all([loadKusto(), loadEngine()]) : [];
+      workspace.kusto = kusto;
+      await loadEngine();
+      workspace.checkNow();
+    } catch (error) {
+      service.checked = false;
+      toast(`The language service could not be loaded: ${messageOf(error)}`);
+    }
+    service.disabled = false;
+  });
+  const label = h(
+    "label",
+    {
+      class: "service",
+      title: "A second opinion on each transformKql: 0.6 MB, fetched from this page's own host",
+    },
+    service,
+    "Ask Kusto's language service too",
+  );
+
   const render = () => {
     name.textContent = workspace.name ?? "Files";
     const said = verdictOf(workspace);
@@ -166,7 +191,7 @@ function toolbar(
     "div",
     { class: "toolbar" },
     h("div", { class: "state" }, name, verdict, timing),
-    h("div", { class: "row" }, fixAll, take, openOther),
+    h("div", { class: "row" }, label, fixAll, take, openOther),
     trouble,
   );
 }

@@ -1,6 +1,6 @@
 // What is open: the files, their findings, and what is selected. Everything else on the page shows it or changes it.
 
-import type { Finding, Fix, Options, Range, Severity } from "ccf-edge";
+import type { Finding, Fix, Kusto, Options, Range, Severity } from "ccf-edge";
 import { theEngine } from "../engine.ts";
 
 /** A text, or the bytes of a file that is no text. */
@@ -54,6 +54,8 @@ export class Workspace {
   file: string | undefined;
   /** The finding that is explained. */
   finding: Finding | undefined;
+  /** The service that is asked about transformations, when the reader wants that. */
+  kusto: Kusto | undefined;
   /** Changed since the last download. */
   unsaved = false;
 
@@ -103,7 +105,7 @@ export class Workspace {
   options(): Options {
     const config = this.files.get(CONFIG);
     const used = typeof config === "string" && this.trouble === undefined;
-    return { name: this.name, ...(used ? { config } : {}) };
+    return { name: this.name, kusto: this.kusto, ...(used ? { config } : {}) };
   }
 
   /** The findings that the filters let through. */
@@ -228,7 +230,7 @@ export class Workspace {
       this.findings = check(this.files, this.options());
     } catch (error) {
       this.trouble = messageOf(error);
-      this.findings = check(this.files, { name: this.name });
+      this.findings = check(this.files, { name: this.name, kusto: this.kusto });
     }
     this.took = performance.now() - started;
     if (this.finding !== undefined) {
