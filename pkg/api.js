@@ -1,12 +1,6 @@
 // What the package exports, over the functions of its wasm module. index.d.ts describes it.
 
-import {
-  __wbg_reset_state,
-  explain as explainText,
-  Files,
-  init as initText,
-  rules as rulesText,
-} from "./wasm/ccf_edge.js";
+import { __wbg_reset_state, explain as explainText, Files, rules as rulesText } from "./wasm/ccf_edge.js";
 
 export function check(files, options = {}) {
   return withFiles(files, options, (folder) => JSON.parse(folder.check()).findings);
@@ -31,10 +25,6 @@ export function rules() {
 
 export function explain(rule) {
   return guarded(() => explainText(rule));
-}
-
-export function init(event, options = {}) {
-  return guarded(() => JSON.parse(initText(event, JSON.stringify(options), options.now ?? Date.now())));
 }
 
 /** Calls `use` with the files in the wasm module's memory, and frees it. */

@@ -4,7 +4,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, relative, resolve, sep } from "node:path";
 import { parseArgs } from "node:util";
-import { explain, init, rules, withFiles } from "./api.js";
+import { explain, rules, withFiles } from "./api.js";
 import "./node.js";
 import { parked } from "./parked.js";
 
@@ -230,11 +230,12 @@ function readSettings({ config, rule }) {
   return { config: text, rules: Object.fromEntries(levels) };
 }
 
-function initCommand([directory = ".", ...rest], options) {
+async function initCommand([directory = ".", ...rest], options) {
   const { from, product, publisher, table } = options;
   if (from === undefined || rest.length > 0) throw new UsageError("write: ccf-edge init --from event.json");
   if (from !== "-" && !existsSync(from)) throw new UsageError(`${from} does not exist`);
   // Editors on Windows put a byte order mark ahead of the text.
+  const { init } = await import("./preview/node.js");
   const event = readFileSync(from === "-" ? 0 : from, "utf8").replace(/^\uFEFF/, "");
   const time = options["time-column"];
   let generated;

@@ -224,3 +224,49 @@ export function sign(input: SignInput): {
   headers: Header[];
   body: string | Uint8Array;
 };
+
+/** What `init` cannot read from the event. */
+export interface InitOptions {
+  /** The product as people call it; `Example` without one. */
+  product?: string | undefined;
+  /** Who publishes the connector; the product without one. */
+  publisher?: string | undefined;
+  /** The connector's id, such as `LarkspurPush`; made of the product without one. */
+  connectorId?: string | undefined;
+  /** The table, such as `LarkspurEvents_CL`; made of the product without one. */
+  table?: string | undefined;
+  /**
+   * The member of the event that says when it happened; without one, the first that looks like it. `null`: none, and
+   * `TimeGenerated` is when Azure received the row.
+   */
+  timeColumn?: string | null | undefined;
+  /** The date of the release in UTC, in milliseconds since 1970; without it, today. */
+  now?: number | undefined;
+}
+
+/** A column that `init` proposes. */
+export interface InitColumn {
+  /** The member of the event; null for a column with the whole event. */
+  member: string | null;
+  /** The column of the stream. */
+  stream: string;
+  /** The column of the table. */
+  table: string;
+  type: "string" | "int" | "long" | "real" | "boolean" | "datetime" | "dynamic";
+}
+
+/** A connector made from one event. */
+export interface Generated {
+  /** From paths to texts: a folder with the solution, and beside it `relay.json`. */
+  files: Record<string, string>;
+  columns: InitColumn[];
+  /** What to look at or fill in before it is published: Markdown, a sentence each. */
+  todo: string[];
+}
+
+/**
+ * Makes a whole connector from one sample event: an object, or an array of them, whose members are put together.
+ *
+ * @throws Error when the text is not JSON, holds no object, or an option is wrong.
+ */
+export function init(event: string, options?: InitOptions): Generated;

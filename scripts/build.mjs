@@ -89,7 +89,7 @@ const SETTINGS = {
   // Every cold start loads it. The thresholds are 250 and 325 otherwise, and jaq's iterators inline into each other.
   worker: {
     profile: "release",
-    rustc: ["-Cllvm-args=-inlinehint-threshold=100", "-Cllvm-args=-inline-threshold=100"],
+    rustc: ["-Cllvm-args=-inlinehint-threshold=60", "-Cllvm-args=-inline-threshold=60"],
     passes: ["-O3", "--skip-pass=inlining-optimizing"],
   },
 };

@@ -329,7 +329,7 @@ function steps(source, scheme) {
     case "chosen":
       return [[choose], [paste, ...named], relay, [`${give} and the secret.`, ...where, ...greeted], [test]];
     case "sent":
-      return sent(source, { give, url, paste, put: put.join(), relay, where, test });
+      return sent({ give, paste, put: put.join(), relay, where, test });
     default:
       return says
         ? [
@@ -350,19 +350,11 @@ function steps(source, scheme) {
 }
 
 /** The steps where the product makes the secret and sends it in its hello: until then another one stands in for it. */
-function sent(source, { give, url, paste, put, relay, where, test }) {
-  const told = source.handshake.some(({ tell }) => tell !== undefined);
+function sent({ give, paste, put, relay, where, test }) {
   const choose = [
     "Choose a word that stands in for the secret at first: `openssl rand -hex 32` prints a good one.",
   ];
-  const hello = told
-    ? [
-        "Run `npx wrangler tail`.",
-        `${give.replace(url, url.replace(/`$/, "?arm=<the word>`"))}.`,
-        ...where,
-        'The line with `"outcome":"handshake"` has the product\'s secret as its `detail`; give it to the product where it asks for it.',
-      ]
-    : [`${give}.`, ...where];
+  const hello = [`${give}.`, ...where];
   return [choose, [paste], relay, hello, [`Run ${put} again and paste the product's secret.`, test]];
 }
 

@@ -6,7 +6,6 @@ use crate::artifact::folder::Folder;
 use crate::artifact::opinion;
 use crate::edit;
 use crate::finding::{Edit, Finding, Fix, Safety};
-use crate::generate::{self, Generated, TimeMember};
 use crate::json::{self, Dialect, Kind, Value, string_or_null};
 use crate::report::{self, text::Colour};
 use crate::rules::options::{self, Options};
@@ -158,55 +157,6 @@ impl Files {
         let edits = edits.collect::<Option<Vec<Edit>>>()?;
         Some(Fix { title: String::new(), safety: Safety::Safe, edits })
     }
-}
-
-/// Makes a connector from the JSON text of an event, as [`generate::generate`] does. `now` is in milliseconds since 1970.
-///
-/// `options` is a JSON object with the texts `product`, `publisher`, `connectorId`, `table` and `timeColumn`, each if
-/// wanted; `timeColumn` may be null. Gives a JSON object with `files`, `columns` and `todo`.
-///
-/// # Errors
-///
-/// What is wrong with the event or an option.
-#[wasm_bindgen]
-pub fn init(event: &str, options: &str, now: f64) -> Result<String, JsError> {
-    let parsed = json::parse(options, Dialect::Strict);
-    let options = parsed.value.filter(|_| parsed.errors.is_empty());
-    let options = options.ok_or_else(|| JsError::new("the options are no JSON"))?;
-    let text = |name: &str| match options.get(name).map(|value| &value.kind) {
-        None => Ok(None),
-        Some(Kind::String(text)) => Ok(Some(text.clone())),
-        Some(_) => Err(JsError::new(&format!("the option {name} has to be a string"))),
-    };
-    let time = match options.get("timeColumn").map(|value| &value.kind) {
-        Some(Kind::Null) => TimeMember::None,
-        _ => text("timeColumn")?.map_or(TimeMember::Guessed, TimeMember::Named),
-    };
-    let options = generate::Options {
-        product: text("product")?,
-        publisher: text("publisher")?,
-        connector_id: text("connectorId")?,
-        table: text("table")?,
-        time,
-        now: now as i64,
-    };
-    let Generated { files, columns, todo } =
-        generate::generate(event, &options).map_err(|message| JsError::new(&message))?;
-    let quoted = |text: &str| string_or_null(Some(text));
-    let files: Vec<String> =
-        files.iter().map(|(path, text)| format!("{}:{}", quoted(path), quoted(text))).collect();
-    let columns: Vec<String> = columns
-        .iter()
-        .map(|column| {
-            let member = string_or_null(column.member.as_deref());
-            let (stream, table) = (quoted(&column.stream), quoted(&column.table));
-            let kind = column.kind.name();
-            format!("{{\"member\":{member},\"stream\":{stream},\"table\":{table},\"type\":\"{kind}\"}}")
-        })
-        .collect();
-    let todo: Vec<String> = todo.iter().map(|line| quoted(line)).collect();
-    let (files, columns, todo) = (files.join(","), columns.join(","), todo.join(","));
-    Ok(format!("{{\"files\":{{{files}}},\"columns\":[{columns}],\"todo\":[{todo}]}}"))
 }
 
 /// Every rule: a JSON array.

@@ -2,6 +2,7 @@
 
 import {
   __wbg_reset_state,
+  init as initText,
   list_sources,
   preview_delivery,
   sample_delivery,
@@ -14,6 +15,10 @@ const decoder = new TextDecoder();
 export function preview(input) {
   const { settings, body } = crossing(input);
   return guarded(() => JSON.parse(preview_delivery(settings, body)));
+}
+
+export function init(event, options = {}) {
+  return guarded(() => JSON.parse(initText(event, JSON.stringify(options), options.now ?? Date.now())));
 }
 
 export function sources() {

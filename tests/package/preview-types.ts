@@ -1,7 +1,8 @@
 // Compiled with `tsc --strict` against the package's types, then run: what is printed is held against the same types.
 
-import { type Generated, init } from "ccf-edge";
 import {
+  type Generated,
+  init,
   type Preview,
   type PreviewInput,
   preview,

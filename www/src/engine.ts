@@ -1,7 +1,7 @@
 // The validator, which is fetched when somebody reaches for it: the example that the page opens with was checked when
 // the page was built, so that a first visit need not wait for it.
 
-type Engine = Pick<typeof import("ccf-edge"), "check" | "explain" | "fix" | "init" | "report">;
+type Engine = Pick<typeof import("ccf-edge"), "check" | "explain" | "fix" | "report">;
 
 let engine: Engine | undefined;
 let loading: Promise<Engine> | undefined;
@@ -9,9 +9,9 @@ let loading: Promise<Engine> | undefined;
 /** Fetches the validator, once; after a failure, again. */
 export function loadEngine(): Promise<Engine> {
   loading ??= (async () => {
-    const { check, explain, fix, init, ready, report } = await import("ccf-edge");
+    const { check, explain, fix, ready, report } = await import("ccf-edge");
     await ready;
-    engine = { check, explain, fix, init, report };
+    engine = { check, explain, fix, report };
     return engine;
   })().catch((error: unknown) => {
     loading = undefined;

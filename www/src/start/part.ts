@@ -1,6 +1,6 @@
 // Start from an event: a whole connector from one sample, to look at, to check and to take away.
 
-import type { Generated, InitOptions } from "ccf-edge";
+import type { Generated, InitOptions } from "ccf-edge/preview";
 import { zipped } from "../check/intake.ts";
 import { messageOf } from "../check/workspace.ts";
 import { append, counted, h, icon } from "../dom.ts";
@@ -21,7 +21,16 @@ const SAMPLE = {
   tags: ["login", "new-country"],
 };
 
+type Generator = Pick<typeof import("ccf-edge/preview"), "init">;
+
+async function loadGenerator(): Promise<Generator> {
+  const loaded = await import("ccf-edge/preview");
+  await loaded.ready;
+  return loaded;
+}
+
 export function mount(host: HTMLElement): Part {
+  let generator: Generator | undefined;
   const event = h("textarea", {
     id: "start-event",
     rows: 16,
@@ -54,7 +63,8 @@ export function mount(host: HTMLElement): Part {
   const update = () => {
     offerTimes(time, event.value);
     try {
-      const made = theEngine().init(event.value, options());
+      const made = generator?.init(event.value, options());
+      if (made === undefined) return;
       wrong.textContent = "";
       event.removeAttribute("aria-invalid");
       show(made);
@@ -141,7 +151,7 @@ export function mount(host: HTMLElement): Part {
 
   return {
     async show() {
-      await loadEngine();
+      [generator] = await Promise.all([loadGenerator(), loadEngine()]);
       if (result.childElementCount === 0) update();
     },
   };
