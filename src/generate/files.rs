@@ -33,13 +33,15 @@ fn unprojected(proposal: &Proposal) -> String {
 }
 
 /// The time of arrival; before it, if there is one, the column whose name promises a time that the samples did not have.
+/// A column of times was passed over with reason: it is an expiry, or the author wants none.
 fn arrival(proposal: &Proposal) -> String {
     let streams: Vec<schema::Column> = proposal
         .columns
         .iter()
         .map(|column| schema::Column { name: column.stream.clone(), kind: column.kind })
         .collect();
-    match kql::event_times(&streams).next() {
+    let promised = |column: &&schema::Column| column.kind != schema::ColumnType::Datetime;
+    match kql::event_times(&streams).find(promised) {
         Some(column) => {
             let time = format!("todatetime({})", written_name(&column.name));
             format!("iff(isnotnull({time}), {time}, now())")

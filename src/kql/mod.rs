@@ -420,13 +420,20 @@ pub fn analyze(text: &str, input: &[Column]) -> Outline {
 }
 
 /// The columns of a stream that look like the time of the event: those of type `datetime`, and those of other types
-/// whose name speaks of a time.
+/// whose name speaks of a time. When something ends is no time of an event.
 pub fn event_times(input: &[Column]) -> impl Iterator<Item = &Column> {
-    input.iter().filter(|column| match column.kind {
+    input.iter().filter(|column| !names_an_end(&column.name)).filter(|column| match column.kind {
         ColumnType::Datetime => true,
         ColumnType::Boolean | ColumnType::Dynamic => false,
         _ => names_a_time(&column.name),
     })
+}
+
+/// Whether a name is one for the end of something: `expires_at`, `validUntil`.
+fn names_an_end(name: &str) -> bool {
+    let squeezed = crate::text::squeezed(name);
+    squeezed.contains("expir")
+        || ["until", "validto", "dueat", "duedate"].iter().any(|end| squeezed.ends_with(end))
 }
 
 /// Whether the last word of a name is one for an instant: `eventTime`, `created_at`, `@timestamp`, `ts`.
