@@ -177,7 +177,7 @@ export interface SourceInfo {
   setup: string | null;
   notes: string | null;
   /** Whether the operator chooses the secret, the product makes it, or there is none. */
-  secret: "chosen" | "given" | "none";
+  secret: "chosen" | "given" | "sent" | "none";
   /** How it proves who it is. */
   method: "hmac" | "token" | "basic" | "ed25519" | "ecdsa_p256" | "rsa_pkcs1" | "jwt" | "native" | "none";
   /** Whether `sign` can sign for it. */

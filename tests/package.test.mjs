@@ -186,7 +186,7 @@ describe("the preview of the installed package", () => {
   test("its types, and those of init, agree with what they give", async () => {
     const { previews } = await typed(
       "preview-types",
-      'import type { Generated } from "ccf-edge";\nimport type { Preview, SourceInfo } from "ccf-edge/preview";',
+      'import type { Generated, Preview, SourceInfo } from "ccf-edge/preview";',
       "{ generated: Generated; sources: SourceInfo[]; previews: Preview[] }",
     );
     const states = previews.map(({ verification }) => verification?.state);
