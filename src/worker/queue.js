@@ -1,0 +1,196 @@
+// The queue: how an event gets into it, and how a batch of it gets to Azure or into the bucket.
+import * as core from "ccf-edge-wasm";
+import { askFor, inTime } from "./exchange.js";
+import { ASK, CLAIM, generation, OVER, start, trapped, WAIT } from "./instance.js";
+
+/** What becomes of a message, if not the seconds after which it comes again. */
+const ACK = -1;
+const PARK = -2;
+
+/** Why messages are taken in: to be delivered, or to be parked because the queue or the core gave them up. */
+const DELIVER = 0;
+const DEAD = 1;
+const TRAPPED = 2;
+
+/** How the name of a queue of dead letters ends. */
+const DEAD_LETTERS = "-dead-letters";
+
+/** Puts an event into the queue, and first into the bucket if it is too large for a message. Gives why it failed. */
+export function enqueue(passage, env) {
+  const key = passage.prepare(crypto.randomUUID());
+  const message = passage.body();
+  const object = passage.claim();
+  const work = async () => {
+    if (key !== undefined) {
+      await env.BUCKET.put(key, object);
+    }
+    await env.QUEUE.send(message, { contentType: "bytes" });
+  };
+  return inTime(work(), String);
+}
+
+/** Takes what the queue gives out: to be delivered, and from the queue of dead letters to be parked. */
+export async function takeIn(files, env, batch) {
+  await deliver(files, env, batch.messages, batch.queue.endsWith(DEAD_LETTERS) ? DEAD : DELIVER);
+}
+
+/**
+ * Takes a batch of the queue through the core. What the core fails on is found by halving, and parked alone.
+ */
+async function deliver(files, env, messages, fate) {
+  let plan;
+  const mine = generation;
+  try {
+    start(files, env);
+    plan = await consume(env, messages, fate);
+  } catch (error) {
+    if (mine !== generation) {
+      return again(messages, 5);
+    }
+    trapped(error, "");
+    if (fate === TRAPPED) {
+      return messages.forEach(later);
+    }
+    if (messages.length === 1) {
+      return deliver(files, env, messages, TRAPPED);
+    }
+    const half = messages.length >> 1;
+    await deliver(files, env, messages.slice(0, half), fate);
+    return deliver(files, env, messages.slice(half), fate);
+  }
+  if (plan === null) {
+    // Another event made the core start afresh while this batch was under way.
+    return again(messages, 5);
+  }
+  await carryOut(env, messages, plan);
+}
+
+/** Lets a message come again after half its age, so that its retries last for as long as the queue keeps it. */
+function later(message) {
+  const half = Math.round((Date.now() - Number(message.timestamp)) / 2000);
+  message.retry({ delaySeconds: Math.min(21_600, Math.max(60, half)) });
+}
+
+function again(messages, delaySeconds) {
+  for (const message of messages) {
+    message.retry({ delaySeconds });
+  }
+}
+
+/** The core's verdict on every message; null when the core had to start afresh meanwhile. */
+async function consume(env, messages, fate) {
+  const mine = generation;
+  const bodies = messages.map(({ body }) => bytes(body));
+  const all = new Uint8Array(bodies.reduce((sum, body) => sum + body.length, 0));
+  let at = 0;
+  for (const body of bodies) {
+    all.set(body, at);
+    at += body.length;
+  }
+  let now = Date.now();
+  const batch = core.consume(
+    all,
+    Uint32Array.from(bodies, (body) => body.length),
+    messages.map(({ id }) => id).join("\n"),
+    Float64Array.from(messages, ({ timestamp }) => Number(timestamp)),
+    Uint32Array.from(messages, ({ attempts }) => attempts ?? 0),
+    now,
+    Math.random(),
+    fate,
+  );
+  let step = batch.next(now);
+  while (step !== OVER) {
+    if (step === WAIT) {
+      await scheduler.wait(batch.wait_ms());
+      if (mine !== generation) {
+        return null;
+      }
+      now = Date.now();
+      step = batch.next(now);
+    } else if (step === CLAIM) {
+      let object;
+      let failed = false;
+      try {
+        const found = await env.BUCKET.get(batch.claim_key());
+        object = found === null ? undefined : new Uint8Array(await found.arrayBuffer());
+      } catch {
+        failed = true;
+      }
+      if (mine !== generation) {
+        return null;
+      }
+      now = Date.now();
+      step = batch.claimed(now, object, failed);
+    } else {
+      const { status = 0, retryAfter, body, failure } = await askFor(batch, step === ASK);
+      if (mine !== generation) {
+        return null;
+      }
+      now = Date.now();
+      step = batch.answered(now, status, retryAfter, body ?? new Uint8Array(), failure);
+    }
+  }
+  const plan = messages.map((_, index) => ({
+    verdict: batch.verdict(index),
+    parked: batch.parked(index),
+    spent: batch.spent(index),
+  }));
+  [console.log, console.warn, console.error][batch.severity()](batch.log(now));
+  batch.free();
+  return plan;
+}
+
+/** Acknowledges, puts off and parks. What cannot be parked now comes again. */
+async function carryOut(env, messages, plan) {
+  const spent = [];
+  for (const [index, { verdict, parked, spent: key }] of plan.entries()) {
+    const message = messages[index];
+    if (verdict === PARK && !(await park(env, parked))) {
+      later(message);
+      continue;
+    }
+    if (verdict === PARK || verdict === ACK) {
+      message.ack();
+      if (key !== undefined) {
+        spent.push(key);
+      }
+    } else {
+      message.retry({ delaySeconds: verdict });
+    }
+  }
+  if (spent.length > 0) {
+    try {
+      await env.BUCKET.delete(spent);
+    } catch (error) {
+      console.warn(JSON.stringify({ log: "bucket", error: String(error) }));
+    }
+  }
+}
+
+async function park(env, lines) {
+  const [key, summary, from, to, document] = lines.split("\n");
+  try {
+    if (from !== "") {
+      const object = await env.BUCKET.get(from);
+      if (object !== null) {
+        await env.BUCKET.put(to, object.body);
+      }
+    }
+    await env.BUCKET.put(key, document, {
+      customMetadata: JSON.parse(summary),
+      httpMetadata: { contentType: "application/json" },
+    });
+    return true;
+  } catch (error) {
+    console.error(JSON.stringify({ log: "bucket", key, error: String(error) }));
+    return false;
+  }
+}
+
+/** A message that somebody else put into the queue may be anything; it is parked as what it is. */
+function bytes(body) {
+  if (body instanceof ArrayBuffer || ArrayBuffer.isView(body)) {
+    return new Uint8Array(body.buffer ?? body, body.byteOffset ?? 0, body.byteLength);
+  }
+  return new TextEncoder().encode(typeof body === "string" ? body : JSON.stringify(body));
+}
