@@ -5,16 +5,19 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSy
 import { basename, dirname, join, relative, resolve, sep } from "node:path";
 import { parseArgs } from "node:util";
 import { explain, rules, withFiles } from "./api.js";
+import { guarded, UsageError } from "./command.js";
 import "./node.js";
 import { parked } from "./parked.js";
+import { relay } from "./relay.js";
 
-const HELP = `ccf-edge checks the artifacts of Microsoft Sentinel CCF Push connectors.
+const HELP = `ccf-edge checks the artifacts of Microsoft Sentinel CCF Push connectors, and relays webhooks to them.
 
   ccf-edge check [PATH…]     check solutions, folders or files; the current folder without a path
   ccf-edge init --from EVENT [DIR]
                              make a whole connector from a file with a sample event, in JSON
   ccf-edge explain RULE      show the page of a rule: what it checks, why, and what to do
   ccf-edge rules             list the rules
+  ccf-edge relay             make and check the folder of a relay: ccf-edge relay --help
   ccf-edge parked            show and send again what a relay could not deliver: ccf-edge parked --help
 
 Options of check:
@@ -66,8 +69,8 @@ const CONFIG = "ccf-edge.json";
 /** How often fixes are made: a fix may bring out what another rule can mend then. */
 const ROUNDS = 10;
 
-/** Something that the user has to change. */
-class UsageError extends Error {}
+/** The commands with options of their own. */
+const COMMANDS = { parked, relay };
 
 async function main() {
   const { command, paths, options } = readArguments(process.argv.slice(2));
@@ -281,10 +284,9 @@ function rulesCommand({ format }) {
   return 0;
 }
 
-try {
-  process.exitCode = process.argv[2] === "parked" ? await parked(process.argv.slice(3)) : await main();
-} catch (error) {
-  const known = error instanceof UsageError;
-  process.stderr.write(`ccf-edge: ${known ? error.message : (error.stack ?? error)}\n`);
-  process.exitCode = 2;
-}
+const [first, ...others] = process.argv.slice(2);
+const command = Object.hasOwn(COMMANDS, first ?? "") ? COMMANDS[first] : undefined;
+process.exitCode =
+  command === undefined
+    ? await guarded("ccf-edge", main)
+    : await guarded(`ccf-edge ${first}`, () => command(others));

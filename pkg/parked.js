@@ -1,6 +1,7 @@
 // `ccf-edge parked`: what a relay could not deliver, over its /admin/parked.
 
 import { parseArgs } from "node:util";
+import { UsageError } from "./command.js";
 
 const HELP = `ccf-edge parked shows, sends again and deletes what a relay could not deliver.
 
@@ -31,21 +32,8 @@ const OPTIONS = {
   help: { type: "boolean", short: "h", default: false },
 };
 
-/** Something that the user has to change. */
-class UsageError extends Error {}
-
 /** Runs the command with the arguments behind `parked`; gives the exit code. */
 export async function parked(args, environment = process.env) {
-  try {
-    return await run(args, environment);
-  } catch (error) {
-    const known = error instanceof UsageError || error.code?.startsWith("ERR_PARSE_ARGS");
-    process.stderr.write(`ccf-edge parked: ${known ? error.message : (error.stack ?? error)}\n`);
-    return 2;
-  }
-}
-
-async function run(args, environment) {
   const { values: options, positionals } = parseArgs({ args, options: OPTIONS, allowPositionals: true });
   const [action, ...keys] = positionals;
   if (options.help || action === undefined) {
