@@ -259,7 +259,11 @@ async function initCommand([directory = ".", ...rest], options) {
   }
   const written = files.map(([path]) => `  ${path}\n`).join("");
   const todo = generated.todo.map((line) => `  - ${line}\n`).join("");
-  process.stdout.write(`wrote\n${written}\nto do\n${todo}`);
+  const [dcr, config] = ["DCR.json", "relay.json"].map(
+    (name) => files.find(([path]) => basename(path) === name)?.[0],
+  );
+  const relay = `ccf-edge relay new DIR --relay "${config}" --dcr "${dcr}"`;
+  process.stdout.write(`wrote\n${written}\nto do\n${todo}\nthe relay for it: ${relay}\n`);
   return 0;
 }
 

@@ -8,11 +8,13 @@ import { shown, UsageError } from "./command.js";
 const HELP = `ccf-edge relay makes and checks the folder of a relay on Cloudflare Workers.
 
   ccf-edge relay new DIR --source SOURCE   write the folder: relay.json, DCR.json, wrangler.toml and the Worker
+  ccf-edge relay new DIR --relay FILE      the same with a relay.json that there is, such as that of ccf-edge init
   ccf-edge relay check [DIR]               show every mistake in relay.json and DCR.json, and the secrets it needs
   ccf-edge relay sources                   list the sources
 
 Options of new:
   --source SOURCE   the product that sends, such as github; may be given several times
+  --relay FILE      the relay.json, instead of a source
   --dcr FILE        the connector's DCR.json; without it one is written that every source can fill
 
 Exit codes: 0 done, 1 the configuration has mistakes, 2 something else went wrong.
@@ -20,6 +22,7 @@ Exit codes: 0 done, 1 the configuration has mistakes, 2 something else went wron
 
 const OPTIONS = {
   source: { type: "string", multiple: true, default: [] },
+  relay: { type: "string" },
   dcr: { type: "string" },
   help: { type: "boolean", short: "h", default: false },
 };
@@ -97,20 +100,23 @@ export async function check(folder) {
   return 0;
 }
 
-async function create(directory, { source: ids, dcr }) {
-  if (directory === undefined || ids.length === 0) {
-    throw new UsageError("write: ccf-edge relay new DIR --source SOURCE");
+async function create(directory, { source: ids, relay: given, dcr }) {
+  if (directory === undefined || (ids.length === 0) === (given === undefined)) {
+    throw new UsageError("write: ccf-edge relay new DIR --source SOURCE, or --relay FILE");
+  }
+  if (given !== undefined && dcr === undefined) {
+    throw new UsageError("--relay needs --dcr too: the two files belong together");
   }
   const folder = resolve(directory);
   const name = workerName(folder);
   const rule = dcr === undefined ? ruleOf(name) : readRule(dcr);
-  const hooks = await hooksOf(ids);
+  const config = given === undefined ? relayJson(rule.stream, await hooksOf(ids)) : readText(given);
   const files = {
     ".gitignore": "node_modules/\n.wrangler/\n.dev.vars\n",
     "package.json": packageJson(name),
     "wrangler.toml": wranglerToml(name),
     "index.js": INDEX,
-    "relay.json": relayJson(rule.stream, hooks),
+    "relay.json": config,
     "DCR.json": rule.text,
   };
   const taken = Object.keys(files).filter((file) => existsSync(join(folder, file)));
@@ -239,9 +245,13 @@ function ruleOf(name) {
   return { stream, text: `${JSON.stringify(rule, null, 2)}\n` };
 }
 
-function readRule(path) {
+function readText(path) {
   if (!existsSync(path)) throw new UsageError(`${path} does not exist`);
-  const text = readFileSync(path, "utf8");
+  return readFileSync(path, "utf8");
+}
+
+function readRule(path) {
+  const text = readText(path);
   const [stream] = /"Custom-[A-Za-z0-9_]+"(?=\s*:)/.exec(text) ?? [];
   if (stream === undefined) throw new UsageError(`${path} declares no stream: is it the DCR?`);
   return { stream: JSON.parse(stream), text };
