@@ -1,15 +1,19 @@
 //! What must come out the same in wasm as natively. `npm test -- --only wasm` runs these on Node as wasm,
 //! `cargo test` runs them as they are. Bare wasm has no clock and no randomness: whoever asks for them there traps.
 
+#[path = "support/azure.rs"]
+mod azure;
+
+use azure::{NOW, converse};
 use ccf_edge::artifact::schema::{Column, ColumnType, Schema};
-use ccf_edge::azure::stand_in::{Incoming, StandIn, StandInConfig};
-use ccf_edge::azure::{Answer, Secret};
+use ccf_edge::azure::Secret;
+use ccf_edge::azure::stand_in::{StandIn, StandInConfig};
 use ccf_edge::batch::RowBuffer;
 use ccf_edge::config::Mode;
 use ccf_edge::json;
 use ccf_edge::mapping::jq::Variables;
 use ccf_edge::mapping::plan::Mapping;
-use ccf_edge::relay::{Next, Passage, Relay};
+use ccf_edge::relay::{Passage, Relay};
 use ccf_edge::webhook::delivery::{Delivery, Headers};
 use ccf_edge::webhook::public_key::PublicKey;
 use ccf_edge::webhook::source::Hash;
@@ -17,9 +21,6 @@ use ccf_edge::webhook::verify::{Crypto, Mac};
 use hmac::{Hmac, KeyInit, Mac as _};
 use sha2::Sha256;
 use wasm_bindgen_test::wasm_bindgen_test;
-
-/// 2026-11-23T02:00:00Z
-const NOW: i64 = 1_795_399_200_000;
 
 #[wasm_bindgen_test(unsupported = test)]
 fn strings_are_written_as_json() {
@@ -198,25 +199,7 @@ fn a_delivery_goes_all_the_way() {
 
     let hook = relay.hooks().first().expect("one hook").clone();
     let mut passage = Passage::begin(&hook, relay.keyring(), &delivery, NOW, &Sha256Only);
-    let mut asked = Vec::new();
-    loop {
-        let answer = match passage.next(NOW, relay.client()) {
-            Next::Over => break,
-            Next::Queue => panic!("there is no queue"),
-            Next::Wait(ms) => panic!("nothing to wait for, {ms} ms"),
-            Next::Ask(request) => {
-                let path = request.url.strip_prefix("http://127.0.0.1:8100").expect("local Azure");
-                asked.push(path.to_owned());
-                let headers: Vec<(&str, &str)> =
-                    request.headers.iter().map(|(name, value)| (*name, value.as_ref())).collect();
-                let incoming =
-                    Incoming { method: "POST", path_and_query: path, headers: &headers, body: &request.body };
-                let reply = azure.handle(NOW, incoming);
-                Answer::Response { status: reply.status, retry_after: None, body: reply.body }
-            }
-        };
-        passage.answered(NOW, &answer, relay.client());
-    }
+    let asked = converse(&mut passage, &mut relay, &mut azure);
 
     assert_eq!(
         asked,

@@ -3,49 +3,27 @@
 //! `fixtures/payloads/<source>/<event>.json` holds the headers and the body of a delivery in the vendor's shape with
 //! made-up values, `<event>.rows.json` the rows that Azure receives.
 
+#[path = "support/azure.rs"]
+mod azure;
+#[path = "support/events.rs"]
+mod events;
 mod snapshot;
 
 use std::fs;
 
+use azure::{LOCAL, NOW, converse};
 use ccf_edge::artifact::dcr;
 use ccf_edge::artifact::schema::{Column, ColumnType, Schema};
-use ccf_edge::azure::stand_in::{Incoming, StandIn, StandInConfig};
-use ccf_edge::azure::{Answer, Secret};
+use ccf_edge::azure::Secret;
+use ccf_edge::azure::stand_in::{StandIn, StandInConfig};
 use ccf_edge::config::Mode;
 use ccf_edge::mapping::plan::Mapping;
-use ccf_edge::relay::{Next, Passage, Relay};
+use ccf_edge::relay::{Passage, Relay};
 use ccf_edge::webhook::delivery::{Delivery, Headers};
 use ccf_edge::webhook::source::{Form, preset, preset_ids};
 use ccf_edge::webhook::verify::PureCrypto;
+use events::{COLUMNS, STREAM, rule};
 use serde_json::{Value, json};
-
-/// 2026-11-23T02:00:00Z
-const NOW: i64 = 1_795_399_200_000;
-
-const STREAM: &str = "Custom-Events";
-
-const COLUMNS: [(&str, &str); 10] = [
-    ("EventTime", "datetime"),
-    ("EventType", "string"),
-    ("Actor", "string"),
-    ("SourceIp", "string"),
-    ("Action", "string"),
-    ("Target", "string"),
-    ("Outcome", "string"),
-    ("Severity", "string"),
-    ("DeliveryId", "string"),
-    ("Event", "dynamic"),
-];
-
-fn rule(columns: &[(&str, &str)]) -> String {
-    let columns: Vec<Value> =
-        columns.iter().map(|(name, kind)| json!({ "name": name, "type": kind })).collect();
-    json!({
-        "type": "Microsoft.Insights/dataCollectionRules",
-        "properties": { "streamDeclarations": { STREAM: { "columns": columns } } },
-    })
-    .to_string()
-}
 
 /// What Azure has after one delivery to a hook with these members, and the line that was logged.
 fn relayed(
@@ -64,7 +42,7 @@ fn relayed(
         "azure": {
             "tenant_id": "aaaabbbb-0000-cccc-1111-dddd2222eeee",
             "client_id": "00001111-aaaa-2222-bbbb-3333cccc4444",
-            "dce_endpoint": "http://127.0.0.1:8100",
+            "dce_endpoint": LOCAL,
             "dcr_immutable_id": "dcr-0123456789abcdef0123456789abcdef",
             "stream_name": STREAM,
         },
@@ -91,23 +69,7 @@ fn relayed(
     let delivery = Delivery { method: "POST", url, headers: fields, body: body.as_bytes() };
     let hook = relay.hooks()[0].clone();
     let mut passage = Passage::begin(&hook, relay.keyring(), &delivery, NOW, &PureCrypto);
-    loop {
-        let answer = match passage.next(NOW, relay.client()) {
-            Next::Over => break,
-            Next::Queue => panic!("there is no queue"),
-            Next::Wait(ms) => panic!("nothing to wait for, {ms} ms"),
-            Next::Ask(request) => {
-                let path = request.url.strip_prefix("http://127.0.0.1:8100").expect("local Azure");
-                let headers: Vec<(&str, &str)> =
-                    request.headers.iter().map(|(name, value)| (*name, value.as_ref())).collect();
-                let incoming =
-                    Incoming { method: "POST", path_and_query: path, headers: &headers, body: &request.body };
-                let reply = azure.handle(NOW, incoming);
-                Answer::Response { status: reply.status, retry_after: None, body: reply.body }
-            }
-        };
-        passage.answered(NOW, &answer, relay.client());
-    }
+    converse(&mut passage, &mut relay, &mut azure);
     let rows = serde_json::from_slice(&azure.rows_json(STREAM, 0)).expect("rows are JSON");
     (rows, serde_json::from_str(&passage.log(NOW)).expect("a line is JSON"))
 }

@@ -1,5 +1,8 @@
 //! The two doors, and bodies that hold more JSON than shows: from the request to the row and the exact answer.
 
+#[path = "support/relay.rs"]
+mod relay;
+
 use std::io::Write as _;
 
 use base64::Engine as _;
@@ -16,14 +19,6 @@ use serde_json::{Value, json};
 
 const NOW: i64 = 1_700_000_000_123;
 
-const DCR: &str = r#"{
-  "type": "Microsoft.Insights/dataCollectionRules",
-  "properties": { "streamDeclarations": { "Custom-Test": { "columns": [
-    { "name": "TimeGenerated", "type": "datetime" },
-    { "name": "Event", "type": "dynamic" }
-  ] } } }
-}"#;
-
 const HOOKS: &str = r#"{
   "hec": { "source": "splunk-hec", "columns": { "Event": "." } },
   "other-hec": { "source": "splunk-hec", "columns": { "Event": "." } },
@@ -34,18 +29,9 @@ const HOOKS: &str = r#"{
 }"#;
 
 fn relay() -> Relay {
-    let text = format!(
-        r#"{{ "azure": {{
-            "tenant_id": "aaaabbbb-0000-cccc-1111-dddd2222eeee",
-            "client_id": "00001111-aaaa-2222-bbbb-3333cccc4444",
-            "dce_endpoint": "https://my-dce-5kyl.eastus-1.ingest.monitor.azure.com",
-            "dcr_immutable_id": "dcr-0123456789abcdef0123456789abcdef",
-            "stream_name": "Custom-Test"
-          }},
-          "hooks": {HOOKS} }}"#
-    );
     let secret = |name: &str| Some(format!("{name} value"));
-    Relay::load(&text, DCR, &secret, Mode::Production).unwrap_or_else(|errors| panic!("{errors:?}"))
+    Relay::load(&relay::config(HOOKS), relay::DCR, &secret, Mode::Production)
+        .unwrap_or_else(|errors| panic!("{errors:?}"))
 }
 
 struct Sent<'a> {

@@ -1,17 +1,20 @@
 //! The generator: from one event to a connector that the validator passes, and through its mapping into a row.
 
+#[path = "support/azure.rs"]
+mod azure;
 mod snapshot;
 
+use azure::{LOCAL, NOW, converse};
 use ccf_edge::artifact::dcr;
 use ccf_edge::artifact::folder::Folder;
 use ccf_edge::artifact::schema::ColumnType;
-use ccf_edge::azure::stand_in::{Incoming, StandIn, StandInConfig};
-use ccf_edge::azure::{Answer, Secret};
+use ccf_edge::azure::Secret;
+use ccf_edge::azure::stand_in::{StandIn, StandInConfig};
 use ccf_edge::config::Mode;
 use ccf_edge::generate::{Generated, Options, TimeMember, generate};
 use ccf_edge::kql;
 use ccf_edge::mapping::time::Instant;
-use ccf_edge::relay::{Next, Passage, Relay};
+use ccf_edge::relay::{Passage, Relay};
 use ccf_edge::report::text::{self, Colour};
 use ccf_edge::rules;
 use ccf_edge::webhook::delivery::{Delivery, Headers};
@@ -19,13 +22,10 @@ use ccf_edge::webhook::verify::PureCrypto;
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 
-/// 2026-11-23T02:00:00Z
-const NOW: i64 = 1_795_399_200_000;
-
 const AZURE: [(&str, &str); 4] = [
     ("<Tenant ID>", "aaaabbbb-0000-cccc-1111-dddd2222eeee"),
     ("<Application ID>", "00001111-aaaa-2222-bbbb-3333cccc4444"),
-    ("<Data collection endpoint>", "http://127.0.0.1:8100"),
+    ("<Data collection endpoint>", LOCAL),
     ("<Data collection rule ID>", "dcr-0123456789abcdef0123456789abcdef"),
 ];
 
@@ -77,22 +77,7 @@ fn relayed(generated: &Generated, event: &str) -> (Value, Value) {
     let delivery = Delivery { method: "POST", url, headers, body: event.as_bytes() };
     let hook = relay.hooks()[0].clone();
     let mut passage = Passage::begin(&hook, relay.keyring(), &delivery, NOW, &PureCrypto);
-    loop {
-        let answer = match passage.next(NOW, relay.client()) {
-            Next::Over | Next::Queue => break,
-            Next::Wait(ms) => panic!("nothing to wait for, {ms} ms"),
-            Next::Ask(request) => {
-                let path = request.url.strip_prefix(AZURE[2].1).expect("local Azure");
-                let headers: Vec<(&str, &str)> =
-                    request.headers.iter().map(|(name, value)| (*name, value.as_ref())).collect();
-                let incoming =
-                    Incoming { method: "POST", path_and_query: path, headers: &headers, body: &request.body };
-                let reply = azure.handle(NOW, incoming);
-                Answer::Response { status: reply.status, retry_after: None, body: reply.body }
-            }
-        };
-        passage.answered(NOW, &answer, relay.client());
-    }
+    converse(&mut passage, &mut relay, &mut azure);
     let rows = serde_json::from_slice(&azure.rows_json(&stream, 0)).expect("rows are JSON");
     (rows, serde_json::from_str(&passage.log(NOW)).expect("a line is JSON"))
 }

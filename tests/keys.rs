@@ -1,6 +1,9 @@
 //! Keys that have to be fetched, and the other errands before a reply: what the relay asks for, of whom, how
 //! often, and what it does with the answers.
 
+#[path = "support/relay.rs"]
+mod relay;
+
 use std::rc::Rc;
 
 use ccf_edge::azure::Answer;
@@ -16,31 +19,13 @@ const NOW: i64 = 1_700_000_000_000;
 const MINUTE: i64 = 60_000;
 const HOUR: i64 = 60 * MINUTE;
 
-const DCR: &str = r#"{
-  "type": "Microsoft.Insights/dataCollectionRules",
-  "properties": { "streamDeclarations": { "Custom-Test": { "columns": [
-    { "name": "TimeGenerated", "type": "datetime" },
-    { "name": "Event", "type": "dynamic" }
-  ] } } }
-}"#;
-
 fn relay(hooks: &str) -> Relay {
     loaded(hooks).unwrap_or_else(|errors| panic!("{errors:?}"))
 }
 
 fn loaded(hooks: &str) -> Result<Relay, Vec<String>> {
-    let text = format!(
-        r#"{{ "azure": {{
-            "tenant_id": "aaaabbbb-0000-cccc-1111-dddd2222eeee",
-            "client_id": "00001111-aaaa-2222-bbbb-3333cccc4444",
-            "dce_endpoint": "https://my-dce-5kyl.eastus-1.ingest.monitor.azure.com",
-            "dcr_immutable_id": "dcr-0123456789abcdef0123456789abcdef",
-            "stream_name": "Custom-Test"
-          }},
-          "hooks": {hooks} }}"#
-    );
     let secret = |name: &str| (name == "AZURE_CLIENT_SECRET").then(|| "a client secret".to_owned());
-    Relay::load(&text, DCR, &secret, Mode::Production)
+    Relay::load(&relay::config(hooks), relay::DCR, &secret, Mode::Production)
         .map_err(|errors| errors.iter().map(ToString::to_string).collect())
 }
 

@@ -18,30 +18,18 @@
 //! - `shape`: in `accepted.json`, what the change is; no error and no warning may be found but those of `also`.
 //! - `folder`: the name of the solution's folder, which is `larkspur` else; `null` where it is not known.
 
+#[path = "support/larkspur.rs"]
+mod larkspur;
+
 use ccf_edge::artifact::folder::Folder;
 use ccf_edge::finding::{Finding, Severity};
 use ccf_edge::report::text::{self, Colour};
 use ccf_edge::rules::options::Options;
 use ccf_edge::rules::{self, Check, Rule, rule, rules};
+use larkspur::{PACKAGE, SOURCES};
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
-
-const SOURCES: [(&str, &str); 7] = [
-    ("table", "Data Connectors/Larkspur_ccf/table.json"),
-    ("dcr", "Data Connectors/Larkspur_ccf/DCR.json"),
-    ("connector", "Data Connectors/Larkspur_ccf/dataConnector.json"),
-    ("definition", "Data Connectors/Larkspur_ccf/connectorDefinition.json"),
-    ("data-file", "Data/Solution_larkspur.json"),
-    ("metadata", "SolutionMetadata.json"),
-    ("notes", "ReleaseNotes.md"),
-];
-
-const PACKAGE: [(&str, &str); 3] = [
-    ("main-template", "Package/mainTemplate.json"),
-    ("ui-definition", "Package/createUiDefinition.json"),
-    ("test-parameters", "Package/testParameters.json"),
-];
 
 /// What a changed source makes of a package that stays as it was.
 const PACKAGE_CONSEQUENCES: [&str; 3] = ["CCF124", "CCF128", "CCF126"];
@@ -59,9 +47,7 @@ fn path(file: &str) -> String {
 
 fn solution(with_package: bool) -> Files {
     let package: &[_] = if with_package { &PACKAGE } else { &[] };
-    let read =
-        |path: &str| std::fs::read_to_string(fixtures().join("connectors/larkspur").join(path)).unwrap();
-    SOURCES.iter().chain(package).map(|(_, path)| ((*path).to_owned(), read(path))).collect()
+    SOURCES.iter().chain(package).map(|(_, path)| ((*path).to_owned(), larkspur::text(path))).collect()
 }
 
 fn seeds(name: &str) -> Vec<Value> {

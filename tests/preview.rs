@@ -1,39 +1,20 @@
 //! The preview: what it says of deliveries, secrets, expressions and DCRs, and that it says what the relay does.
 
+#[path = "support/events.rs"]
+mod events;
+
 use std::fs;
 use std::path::Path;
 
 use ccf_edge::preview::{self, Input};
 use ccf_edge::webhook::source::{preset, preset_ids};
 use ccf_edge::webhook::verify::PureCrypto;
+use events::{COLUMNS, rule};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
 /// 2026-11-23T02:00:00Z
 const NOW: i64 = 1_795_399_200_000;
-
-const COLUMNS: [(&str, &str); 10] = [
-    ("EventTime", "datetime"),
-    ("EventType", "string"),
-    ("Actor", "string"),
-    ("SourceIp", "string"),
-    ("Action", "string"),
-    ("Target", "string"),
-    ("Outcome", "string"),
-    ("Severity", "string"),
-    ("DeliveryId", "string"),
-    ("Event", "dynamic"),
-];
-
-fn rule(columns: &[(&str, &str)]) -> String {
-    let columns: Vec<Value> =
-        columns.iter().map(|(name, kind)| json!({ "name": name, "type": kind })).collect();
-    json!({
-        "type": "Microsoft.Insights/dataCollectionRules",
-        "properties": { "streamDeclarations": { "Custom-Events": { "columns": columns } } },
-    })
-    .to_string()
-}
 
 /// An input with the members of `settings` in place of these.
 fn input(settings: &Value, body: &str) -> Input {

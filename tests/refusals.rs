@@ -1,6 +1,9 @@
 //! What a product hears of every source, from its request to the answer: taken, refused, or asked to come again.
 //! A sender that gives up at the wrong status loses events; one that never gives up floods the relay.
 
+#[path = "support/relay.rs"]
+mod relay;
+
 use std::fs;
 use std::path::Path;
 
@@ -14,14 +17,6 @@ use ccf_edge::webhook::rejection::Rejection;
 use ccf_edge::webhook::source::{Form, preset, preset_ids};
 use ccf_edge::webhook::verify::PureCrypto;
 use serde_json::{Value, json};
-
-const DCR: &str = r#"{
-  "type": "Microsoft.Insights/dataCollectionRules",
-  "properties": { "streamDeclarations": { "Custom-Test": { "columns": [
-    { "name": "TimeGenerated", "type": "datetime" },
-    { "name": "Event", "type": "dynamic" }
-  ] } } }
-}"#;
 
 /// The sources that hear something else than 401 when their proof is bad, and why.
 const STOPS: &[(&str, u16)] = &[
@@ -69,22 +64,13 @@ fn reply(id: &str, case: &Value, azure: u16) -> (u16, Vec<(String, String)>) {
     if !secrets.is_empty() {
         hook["secret"] = (0..secrets.len()).map(|number| json!(format!("KEY_{number}"))).collect();
     }
-    let relay = json!({
-        "azure": {
-            "tenant_id": "aaaabbbb-0000-cccc-1111-dddd2222eeee",
-            "client_id": "00001111-aaaa-2222-bbbb-3333cccc4444",
-            "dce_endpoint": "https://my-dce-5kyl.eastus-1.ingest.monitor.azure.com",
-            "dcr_immutable_id": "dcr-0123456789abcdef0123456789abcdef",
-            "stream_name": "Custom-Test",
-        },
-        "hooks": { "hook": hook },
-    });
+    let config = relay::config(&json!({ "hook": hook }).to_string());
     let secret = |name: &str| match name.strip_prefix("KEY_").and_then(|number| number.parse::<usize>().ok())
     {
         Some(number) => secrets.get(number).map(|&value| value.to_owned()),
         None => Some("another secret".to_owned()),
     };
-    let mut relay = Relay::load(&relay.to_string(), DCR, &secret, Mode::Production)
+    let mut relay = Relay::load(&config, relay::DCR, &secret, Mode::Production)
         .unwrap_or_else(|errors| panic!("{id}: {errors:?}"));
     let now = case["now"].as_i64().unwrap_or(1_700_000_000) * 1000;
     let mut keyring = Keyring::default();

@@ -18,6 +18,9 @@
 //! An invalid example gives exactly one finding, of the page's rule. A valid one gives none.
 //! The findings as a terminal shows them stand in `tests/snapshot/rules/`; `UPDATE=1 cargo test --test rules` writes them.
 
+#[path = "support/larkspur.rs"]
+mod larkspur;
+
 use ccf_edge::artifact::folder::Folder;
 use ccf_edge::artifact::opinion;
 use ccf_edge::edit;
@@ -25,33 +28,13 @@ use ccf_edge::finding::{Finding, Safety};
 use ccf_edge::report::text::{self, Colour};
 use ccf_edge::rules::options::Options;
 use ccf_edge::rules::{self, Rule, rules};
+use larkspur::{PACKAGE, SOURCES};
 use serde_json::Value;
 use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
 
-const ROLES: [(&str, &str); 7] = [
-    ("table", "Data Connectors/Larkspur_ccf/table.json"),
-    ("dcr", "Data Connectors/Larkspur_ccf/DCR.json"),
-    ("connector", "Data Connectors/Larkspur_ccf/dataConnector.json"),
-    ("definition", "Data Connectors/Larkspur_ccf/connectorDefinition.json"),
-    ("data-file", "Data/Solution_larkspur.json"),
-    ("metadata", "SolutionMetadata.json"),
-    ("notes", "ReleaseNotes.md"),
-];
-
-const PACKAGE: [(&str, &str); 3] = [
-    ("main-template", "Package/mainTemplate.json"),
-    ("ui-definition", "Package/createUiDefinition.json"),
-    ("test-parameters", "Package/testParameters.json"),
-];
-
 fn repository(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
-}
-
-fn sound(path: &str) -> String {
-    let path = repository("tests/fixtures/connectors/larkspur").join(path);
-    std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
 /// Stands among the files for the answers of the language service.
@@ -102,7 +85,7 @@ impl Example {
         let mut removed = Vec::new();
         let mut grown = None;
         for word in info.split(' ').skip(1) {
-            if let Some(found) = ROLES.iter().chain(&PACKAGE).find(|(name, _)| *name == word) {
+            if let Some(found) = SOURCES.iter().chain(&PACKAGE).find(|(name, _)| *name == word) {
                 role = Some(found.1);
             } else if let Some(value) = word.strip_prefix("path=") {
                 // A space is written `%20`.
@@ -116,9 +99,9 @@ impl Example {
             } else if word == "raw" {
                 raw = true;
             } else if word == "solution" || word == "package" {
-                let rest: &[_] = if word == "solution" { &ROLES } else { &PACKAGE };
+                let rest: &[_] = if word == "solution" { &SOURCES } else { &PACKAGE };
                 for (_, path) in rest {
-                    self.files.entry((*path).to_owned()).or_insert_with(|| sound(path));
+                    self.files.entry((*path).to_owned()).or_insert_with(|| larkspur::text(path));
                 }
             } else {
                 panic!("{}: `{word}` in `{info}` means nothing", self.rule.code);
@@ -128,7 +111,7 @@ impl Example {
         let file = file.unwrap_or_else(|| panic!("{}: `{info}` names no file", self.rule.code));
         let text = match role {
             Some(role) if !raw && role.ends_with(".json") => {
-                let mut base: Value = serde_json::from_str(&sound(role)).unwrap();
+                let mut base: Value = serde_json::from_str(&larkspur::text(role)).unwrap();
                 for pointer in removed {
                     remove(&mut base, &pointer);
                 }
@@ -204,13 +187,14 @@ fn shown(folder: &Folder, findings: &[Finding]) -> String {
 
 #[test]
 fn the_sound_solution_has_no_finding() {
-    let mut files: Files = ROLES.iter().map(|(_, path)| ((*path).to_owned(), sound(path))).collect();
+    let mut files: Files =
+        SOURCES.iter().map(|(_, path)| ((*path).to_owned(), larkspur::text(path))).collect();
     for _ in 0..2 {
         let folder = folder(&files);
         let findings = check(&folder);
         assert!(findings.is_empty(), "{}", shown(&folder, &findings));
         // The second time with its package.
-        files.extend(PACKAGE.iter().map(|(_, path)| ((*path).to_owned(), sound(path))));
+        files.extend(PACKAGE.iter().map(|(_, path)| ((*path).to_owned(), larkspur::text(path))));
     }
 }
 

@@ -5,6 +5,7 @@ use ccf_edge::artifact::schema::{Column, ColumnType, Schema};
 use ccf_edge::azure::stand_in::{Incoming, Reply, StandIn, StandInConfig};
 use ccf_edge::azure::token::ClientCredentials;
 use ccf_edge::azure::{Answer, Request, Secret};
+use ccf_edge::relay::{Next, Passage, Relay};
 
 pub const TENANT: &str = "11111111-2222-3333-4444-555555555555";
 pub const CLIENT: &str = "66666666-7777-8888-9999-000000000000";
@@ -12,6 +13,9 @@ pub const SECRET: &str = "a~Q8+b&c%d=e ü";
 pub const RULE: &str = "dcr-000a00a000a00000a000000aa000a0aa";
 pub const STREAM: &str = "Custom-Contoso";
 pub const ENDPOINT: &str = "https://contoso-5kyl.westeurope-1.ingest.monitor.azure.com";
+
+/// Where a relay under development finds Azure.
+pub const LOCAL: &str = "http://127.0.0.1:8100";
 
 /// 2026-11-23T02:00:00Z
 pub const NOW: i64 = 1_795_399_200_000;
@@ -42,6 +46,10 @@ pub fn credentials() -> ClientCredentials {
 pub fn carry(stand_in: &mut StandIn, now_ms: i64, request: &Request<'_>) -> Reply {
     let rest = request.url.strip_prefix("https://").expect("an absolute URL");
     let path = rest.find('/').map_or("/", |slash| &rest[slash..]);
+    handle(stand_in, now_ms, path, request)
+}
+
+fn handle(stand_in: &mut StandIn, now_ms: i64, path: &str, request: &Request<'_>) -> Reply {
     let headers: Vec<(&str, &str)> =
         request.headers.iter().map(|(name, value)| (*name, value.as_ref())).collect();
     let body = &request.body;
@@ -58,6 +66,24 @@ pub fn answer(reply: &Reply) -> Answer {
         status: reply.status,
         retry_after: retry_after.map(|(_, value)| value.clone()),
         body: reply.body.clone(),
+    }
+}
+
+/// Carries all that a passage asks of Azure at `LOCAL`, where there is nothing to wait for; gives the paths.
+pub fn converse(passage: &mut Passage, relay: &mut Relay, stand_in: &mut StandIn) -> Vec<String> {
+    let mut asked = Vec::new();
+    loop {
+        let answer = match passage.next(NOW, relay.client()) {
+            Next::Over => return asked,
+            Next::Queue => panic!("there is no queue"),
+            Next::Wait(ms) => panic!("nothing to wait for, {ms} ms"),
+            Next::Ask(request) => {
+                let path = request.url.strip_prefix(LOCAL).expect("local Azure");
+                asked.push(path.to_owned());
+                answer(&handle(stand_in, NOW, path, &request))
+            }
+        };
+        passage.answered(NOW, &answer, relay.client());
     }
 }
 
