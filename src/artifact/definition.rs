@@ -3,7 +3,7 @@
 //! Source: Microsoft's API description of `Microsoft.SecurityInsights/dataConnectorDefinitions`; published connectors.
 
 use super::resource::Resource;
-use crate::json::Value;
+use crate::json::{Member, Value};
 
 /// A data connector definition.
 #[derive(Clone, Copy, Debug)]
@@ -69,6 +69,18 @@ impl<'f> Definition<'f> {
     /// The value of `connectorUiConfig.id`.
     pub fn id(&self) -> Option<&'f Value> {
         self.find("/id")
+    }
+
+    /// The member `permissions` of the config, where it is an object that says something.
+    pub fn permissions(&self) -> Option<&'f Member> {
+        let member = self.config()?.member("permissions")?;
+        member.value.as_object().is_some_and(|members| !members.is_empty()).then_some(member)
+    }
+
+    /// The member `instructionSteps` of the config, where it is an array with something in it.
+    pub fn steps(&self) -> Option<&'f Member> {
+        let member = self.config()?.member("instructionSteps")?;
+        member.value.as_array().is_some_and(|steps| !steps.is_empty()).then_some(member)
     }
 
     /// Every array of instructions, in the order of the text; those of inner steps and groups too.

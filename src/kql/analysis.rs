@@ -375,21 +375,27 @@ impl<'t> Analysis<'t> {
         let mut columns = Vec::new();
         for part in self.split(range, ",") {
             self.enter(part);
-            let Some((name, span)) = self.column_name() else {
+            let Some(column) = self.parsed_column() else {
                 self.missing();
                 continue;
             };
-            let kind = if self.skip(":") { self.type_name() } else { Some(Kind::String) };
-            columns.push(OutputColumn {
-                name,
-                kind,
-                certain: true,
-                origin: Origin::Parsed,
-                span: Some(span),
-                expression: None,
-            });
+            columns.push(column);
         }
         columns
+    }
+
+    /// `name: type`, or the name of a text.
+    fn parsed_column(&mut self) -> Option<OutputColumn> {
+        let (name, span) = self.column_name()?;
+        let kind = if self.skip(":") { self.type_name() } else { Some(Kind::String) };
+        Some(OutputColumn {
+            name,
+            kind,
+            certain: true,
+            origin: Origin::Parsed,
+            span: Some(span),
+            expression: None,
+        })
     }
 
     /// An operator behind a pipe.
@@ -727,19 +733,11 @@ impl<'t> Analysis<'t> {
                 self.at = self.at.saturating_add(1);
                 continue;
             }
-            let Some((name, span)) = self.column_name() else {
+            let Some(column) = self.parsed_column() else {
                 self.unexpected();
                 break;
             };
-            let kind = if self.skip(":") { self.type_name() } else { Some(Kind::String) };
-            columns.push(OutputColumn {
-                name,
-                kind,
-                certain: true,
-                origin: Origin::Parsed,
-                span: Some(span),
-                expression: None,
-            });
+            columns.push(column);
         }
         self.made(operator, columns);
     }

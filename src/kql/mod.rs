@@ -384,6 +384,11 @@ impl Outline {
         let breaking = self.problems.iter().filter_map(|problem| Some((rank(&problem)?, problem)));
         breaking.min_by_key(|(rank, problem)| (*rank, problem.span)).map(|(_, problem)| problem)
     }
+
+    /// The problems of a text that can be read as a whole: each concerns its own place only. None where it cannot.
+    pub fn local_problems(&self) -> &[Problem] {
+        if self.broken().is_some() { &[] } else { &self.problems }
+    }
 }
 
 /// A column's name as KQL writes it: `Message`, `['src-ip']`.

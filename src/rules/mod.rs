@@ -8,6 +8,7 @@ mod extra;
 mod general;
 pub mod options;
 mod package;
+mod required;
 mod solution;
 mod table;
 mod transform;

@@ -2,6 +2,7 @@ use crate::artifact::arm::literal;
 use crate::artifact::connector::Connector;
 use crate::artifact::solution::Solution;
 use crate::finding::Severity;
+use crate::rules::required::{Owner, text_flaw};
 use crate::rules::{Check, Report, Rule};
 use crate::text::quoted;
 
@@ -15,24 +16,17 @@ pub(super) const RULE: Rule = Rule {
 
 fn check(connector: &Connector<'_>, _: &Solution<'_>, report: &mut Report) {
     let file = connector.resource.file;
-    let Some(value) = connector.resource.find("/name") else {
-        report.at(file, connector.resource.head(), "The data connector has no `name`.");
-        return;
-    };
-    let Some(name) = value.as_str() else {
-        let message = format!("The data connector's `name` is {}, not a string.", value.described());
-        report.at(file, value.span, message);
-        return;
-    };
-    if name.trim().is_empty() {
-        report.at(file, value.span, "The data connector's `name` is empty.");
+    if let Some((span, message)) = text_flaw(connector.resource.value, "name", Owner::The("data connector")) {
+        report.at(file, span, message);
         return;
     }
     // A template names the workspace ahead of it, and does not pass through the packager.
     if !connector.resource.is_packaged() {
         return;
     }
-    let Some(name) = literal(value) else { return };
+    let Some((value, name)) = connector.resource.find("/name").and_then(|value| Some((value, literal(value)?))) else {
+        return;
+    };
     if name.contains('/') {
         report.at(file, value.span, format!("The data connector's name {} has a `/` in it.", quoted(name)));
     } else if name.contains('\'') {

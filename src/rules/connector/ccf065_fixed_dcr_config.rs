@@ -1,8 +1,8 @@
+use super::filled_in;
 use crate::artifact::connector::Connector;
 use crate::artifact::solution::Solution;
 use crate::finding::Severity;
 use crate::rules::{Check, Report, Rule};
-use super::filled_in;
 
 pub(super) const RULE: Rule = Rule {
     code: "CCF065",
@@ -16,14 +16,5 @@ pub(super) const RULE: Rule = Rule {
 const NAMES: [&str; 2] = ["dataCollectionEndpoint", "dataCollectionRuleImmutableId"];
 
 fn check(connector: &Connector<'_>, _: &Solution<'_>, report: &mut Report) {
-    // Only what passes through the packager is filled in by it.
-    if !connector.is_push() || !connector.resource.is_packaged() {
-        return;
-    }
-    for name in NAMES {
-        let Some(value) = connector.resource.find(&format!("/properties/dcrConfig/{name}")) else { continue };
-        if let Some(flaw) = filled_in::flaw(value, "dcrConfig", name) {
-            filled_in::report(report, connector.resource.file, value, flaw, "dcrConfig", name);
-        }
-    }
+    filled_in::check(connector, "dcrConfig", NAMES, report);
 }

@@ -1,6 +1,7 @@
 //! The four values of a data connector that the portal fills in when a customer connects.
 
 use crate::artifact::arm::{Text, expression};
+use crate::artifact::connector::Connector;
 use crate::artifact::folder::File;
 use crate::edit;
 use crate::json::Value;
@@ -8,7 +9,7 @@ use crate::rules::Report;
 
 /// What keeps the portal from filling in a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Flaw {
+enum Flaw {
     NotString,
     /// A text that means itself.
     Fixed,
@@ -18,8 +19,25 @@ pub(super) enum Flaw {
     Other,
 }
 
+/// Reports what is wrong with those members of a connector's `dcrConfig` or `auth` that are there. The portal knows the
+/// object as a parameter of the same name.
+pub(super) fn check(connector: &Connector<'_>, parameter: &str, names: [&str; 2], report: &mut Report) {
+    // Only what passes through the packager is filled in by it.
+    if !connector.is_push() || !connector.resource.is_packaged() {
+        return;
+    }
+    for name in names {
+        let Some(value) = connector.resource.find(&format!("/properties/{parameter}/{name}")) else {
+            continue;
+        };
+        if let Some(flaw) = flaw(value, parameter, name) {
+            tell(report, connector.resource.file, value, flaw, parameter, name);
+        }
+    }
+}
+
 /// What is wrong with a value, which should be the member `name` of the parameter `parameter`.
-pub(super) fn flaw(value: &Value, parameter: &str, name: &str) -> Option<Flaw> {
+fn flaw(value: &Value, parameter: &str, name: &str) -> Option<Flaw> {
     let Some(text) = value.as_str() else { return Some(Flaw::NotString) };
     let (inner, right) = match Text::of(text) {
         Text::Placeholder(_) => return None,
@@ -41,15 +59,7 @@ pub(super) fn flaw(value: &Value, parameter: &str, name: &str) -> Option<Flaw> {
     }
 }
 
-/// Reports it.
-pub(super) fn report(
-    report: &mut Report,
-    file: &File,
-    value: &Value,
-    flaw: Flaw,
-    parameter: &str,
-    name: &str,
-) {
+fn tell(report: &mut Report, file: &File, value: &Value, flaw: Flaw, parameter: &str, name: &str) {
     let wanted = format!("[[parameters('{parameter}').{name}]");
     let message = match flaw {
         Flaw::NotString => format!("`{name}` is {}, not a string.", value.described()),

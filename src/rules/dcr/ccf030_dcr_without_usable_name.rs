@@ -3,6 +3,7 @@ use crate::artifact::dcr::Dcr;
 use crate::artifact::solution::Solution;
 use crate::edit;
 use crate::finding::Severity;
+use crate::rules::required::{Owner, text_flaw};
 use crate::rules::{Check, Report, Rule};
 use crate::text::quoted;
 
@@ -16,22 +17,17 @@ pub(super) const RULE: Rule = Rule {
 
 fn check(dcr: &Dcr<'_>, _: &Solution<'_>, report: &mut Report) {
     let file = dcr.resource.file;
-    let Some(value) = dcr.resource.find("/name") else {
-        report.at(file, dcr.resource.head(), "The DCR has no `name`.");
-        return;
-    };
-    let Some(name) = value.as_str() else {
-        report.at(file, value.span, format!("The DCR's `name` is {}, not a string.", value.described()));
-        return;
-    };
-    if name.trim().is_empty() {
-        report.at(file, value.span, "The DCR's `name` is empty.");
+    if let Some((span, message)) = text_flaw(dcr.resource.value, "name", Owner::The("DCR")) {
+        report.at(file, span, message);
         return;
     }
     // A template that embeds the rule does not pass through the packager.
     if !dcr.resource.is_packaged() {
         return;
     }
+    let Some((value, name)) = dcr.resource.find("/name").and_then(|value| Some((value, value.as_str()?))) else {
+        return;
+    };
     let placeholder = placeholders(name).find(|placeholder| placeholder.is_found());
     if let Some((kept, behind)) = placeholder.and_then(|found| name.split_at_checked(found.span.end))
         && !behind.is_empty()

@@ -1,6 +1,6 @@
+use super::names;
 use crate::artifact::arm::Text;
 use crate::artifact::dcr::Dcr;
-use crate::artifact::resource::head;
 use crate::artifact::solution::Solution;
 use crate::edit;
 use crate::finding::Severity;
@@ -26,18 +26,7 @@ fn check(dcr: &Dcr<'_>, _: &Solution<'_>, report: &mut Report) {
         if report.is_full(file) {
             return;
         }
-        match flow.value.member("streams") {
-            None => drop(report.at(file, head(flow.value), "This flow has no `streams`.")),
-            Some(member) => match member.value.as_array() {
-                Some([]) => drop(report.at(file, member.value.span, "This flow's `streams` are empty.")),
-                Some(_) => {}
-                None => {
-                    let message = format!("`streams` is {}, not an array of names.", member.value.described());
-                    report.at(file, member.value.span, message);
-                }
-            },
-        }
-
+        names::check_list(file, &flow, "streams", report);
         for value in flow.streams() {
             let Some(name) = value.as_str() else {
                 let message = format!("A stream's name is a string, not {}.", value.described());

@@ -1,6 +1,6 @@
+use super::names;
 use crate::artifact::arm::Text;
 use crate::artifact::dcr::Dcr;
-use crate::artifact::resource::head;
 use crate::artifact::solution::Solution;
 use crate::edit;
 use crate::finding::Severity;
@@ -27,18 +27,7 @@ fn check(dcr: &Dcr<'_>, _: &Solution<'_>, report: &mut Report) {
         if report.is_full(file) {
             return;
         }
-        match flow.value.member("destinations") {
-            None => drop(report.at(file, head(flow.value), "This flow has no `destinations`.")),
-            Some(member) => match member.value.as_array() {
-                Some([]) => drop(report.at(file, member.value.span, "This flow's `destinations` are empty.")),
-                Some(_) => {}
-                None => {
-                    let message = format!("`destinations` is {}, not an array of names.", member.value.described());
-                    report.at(file, member.value.span, message);
-                }
-            },
-        }
-
+        names::check_list(file, &flow, "destinations", report);
         for value in flow.destinations() {
             let Some(name) = value.as_str() else {
                 let message = format!("A destination's name is a string, not {}.", value.described());

@@ -2,6 +2,8 @@
 
 use super::family;
 
+mod names;
+
 family![
     ccf030_dcr_without_usable_name,
     ccf031_dcr_without_streams,

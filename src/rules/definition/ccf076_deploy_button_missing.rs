@@ -1,11 +1,12 @@
 use crate::artifact::definition::{
     DEPLOY_BUTTON, Definition, Instruction, PUSH_INSTRUCTIONS, TEST_BUTTON,
 };
-use crate::artifact::resource::{head, is_blank};
+use crate::artifact::resource::is_blank;
 use crate::artifact::solution::Solution;
 use crate::edit;
 use crate::finding::Severity;
 use crate::json::{Value, string_or_null};
+use crate::rules::required::{Owner, text_flaw};
 use crate::rules::{Check, Report, Rule};
 use crate::text::nearest;
 
@@ -23,10 +24,7 @@ const GUESSES: usize = 100;
 fn check(definition: &Definition<'_>, _: &Solution<'_>, report: &mut Report) {
     let file = definition.resource.file;
     // Missing or empty steps are CCF072's.
-    let Some(steps) = definition.config().and_then(|config| config.member("instructionSteps")) else { return };
-    if steps.value.as_array().is_none_or(<[Value]>::is_empty) {
-        return;
-    }
+    let Some(steps) = definition.steps() else { return };
     let instructions = definition.instructions();
     let mut buttons = instructions.iter().filter(|instruction| instruction.is_deploy_button());
     let Some(first) = buttons.next() else {
@@ -77,18 +75,8 @@ fn check_button(definition: &Definition<'_>, button: &Instruction<'_>, report: &
     let parameters = button.value.find("/parameters").filter(|value| !is_blank(value));
     let Some(parameters) = parameters.filter(|value| value.as_object().is_some()) else { return };
     for name in ["label", "applicationDisplayName"] {
-        match parameters.member(name).map(|member| &member.value) {
-            None => {
-                report.at(file, head(parameters), format!("The deploy button has no `{name}`."));
-            }
-            Some(value) if value.as_str().is_none() => {
-                let message = format!("The deploy button's `{name}` is {}, not a string.", value.described());
-                report.at(file, value.span, message);
-            }
-            Some(value) if is_blank(value) => {
-                report.at(file, value.span, format!("The deploy button's `{name}` is empty."));
-            }
-            Some(_) => {}
+        if let Some((span, message)) = text_flaw(parameters, name, Owner::The("deploy button")) {
+            report.at(file, span, message);
         }
     }
 }

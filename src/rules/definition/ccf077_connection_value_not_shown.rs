@@ -23,10 +23,7 @@ const GUESSES: usize = 100;
 fn check(definition: &Definition<'_>, _: &Solution<'_>, report: &mut Report) {
     let file = definition.resource.file;
     // Missing or empty steps are CCF072's.
-    let Some(steps) = definition.config().and_then(|config| config.member("instructionSteps")) else { return };
-    if steps.value.as_array().is_none_or(<[Value]>::is_empty) {
-        return;
-    }
+    let Some(steps) = definition.steps() else { return };
     let instructions = definition.instructions();
     let named: Vec<&str> = instructions
         .iter()

@@ -3,6 +3,7 @@ use crate::artifact::resource::{head, is_blank};
 use crate::artifact::solution::Solution;
 use crate::finding::Severity;
 use crate::json::Value;
+use crate::rules::required::{Owner, text_flaw};
 use crate::rules::{Check, Report, Rule};
 
 pub(super) const RULE: Rule = Rule {
@@ -52,16 +53,9 @@ fn check_text(
     severity: Severity,
     report: &mut Report,
 ) {
-    let file = definition.resource.file;
-    let (span, message) = match parameters.member(name).map(|member| &member.value) {
-        None => (head(parameters), format!("This instruction has no `{name}`.")),
-        Some(value) if value.as_str().is_none() => {
-            (value.span, format!("`{name}` is {}, not a string.", value.described()))
-        }
-        Some(value) if is_blank(value) => (value.span, format!("`{name}` is empty.")),
-        Some(_) => return,
-    };
-    report.at(file, span, message).severity(severity);
+    if let Some((span, message)) = text_flaw(parameters, name, Owner::This("instruction")) {
+        report.at(definition.resource.file, span, message).severity(severity);
+    }
 }
 
 fn check_value(

@@ -4,6 +4,7 @@ use crate::artifact::solution::Solution;
 use crate::edit;
 use crate::finding::Severity;
 use crate::json::{Kind, Value};
+use crate::rules::required::{Owner, text_flaw};
 use crate::rules::{Check, Report, Rule};
 use crate::text::{nearest, quoted};
 
@@ -36,11 +37,7 @@ const TEXTS: [&str; 4] = ["provider", "providerDisplayName", "permissionsDisplay
 fn check(definition: &Definition<'_>, _: &Solution<'_>, report: &mut Report) {
     let file = definition.resource.file;
     // Missing or empty permissions are CCF072's.
-    let permissions = definition.config().and_then(|config| config.member("permissions"));
-    let Some(permissions) = permissions.filter(|member| !is_blank(&member.value)) else { return };
-    if permissions.value.as_object().is_none() {
-        return;
-    }
+    let Some(permissions) = definition.permissions() else { return };
     let list = permissions.value.member("resourceProvider");
     let entries = list.and_then(|list| list.value.as_array());
     if let Some(list) = list.filter(|_| entries.is_none()) {
@@ -76,18 +73,8 @@ fn check_entry(definition: &Definition<'_>, entry: &Value, report: &mut Report) 
         return;
     }
     for name in TEXTS {
-        match entry.member(name).map(|member| &member.value) {
-            None => {
-                report.at(file, head(entry), format!("This permission has no `{name}`."));
-            }
-            Some(value) if value.as_str().is_none() => {
-                let message = format!("`{name}` is {}, not a string.", value.described());
-                report.at(file, value.span, message);
-            }
-            Some(value) if is_blank(value) => {
-                report.at(file, value.span, format!("`{name}` is empty."));
-            }
-            Some(_) => {}
+        if let Some((span, message)) = text_flaw(entry, name, Owner::This("permission")) {
+            report.at(file, span, message);
         }
     }
     let provider = entry.find("/provider").filter(|value| !is_blank(value));

@@ -1,9 +1,9 @@
 use crate::artifact::definition::Definition;
-use crate::artifact::resource::{head, is_blank};
 use crate::artifact::solution::Solution;
 use crate::edit;
 use crate::finding::Severity;
 use crate::json::Value;
+use crate::rules::required::{Owner, text_flaw};
 use crate::rules::{Check, Report, Rule};
 
 pub(super) const RULE: Rule = Rule {
@@ -31,11 +31,7 @@ const PREREQUISITES: [(&str, &[&str], &str); 2] = [
 fn check(definition: &Definition<'_>, _: &Solution<'_>, report: &mut Report) {
     let file = definition.resource.file;
     // Missing or empty permissions are CCF072's.
-    let permissions = definition.config().and_then(|config| config.member("permissions"));
-    let Some(permissions) = permissions.filter(|member| !is_blank(&member.value)) else { return };
-    if permissions.value.as_object().is_none() {
-        return;
-    }
+    let Some(permissions) = definition.permissions() else { return };
     let customs = permissions.value.member("customs");
     let entries = customs.and_then(|customs| customs.value.as_array());
     if let Some(customs) = customs.filter(|_| entries.is_none()) {
@@ -84,16 +80,10 @@ fn check_entry(definition: &Definition<'_>, entry: &Value, report: &mut Report) 
     }
     let mut is_sound = true;
     for name in ["name", "description"] {
-        let (span, message) = match entry.member(name).map(|member| &member.value) {
-            None => (head(entry), format!("This prerequisite has no `{name}`.")),
-            Some(value) if value.as_str().is_none() => {
-                (value.span, format!("`{name}` is {}, not a string.", value.described()))
-            }
-            Some(value) if is_blank(value) => (value.span, format!("`{name}` is empty.")),
-            Some(_) => continue,
-        };
-        report.at(file, span, message).severity(Severity::Error);
-        is_sound = false;
+        if let Some((span, message)) = text_flaw(entry, name, Owner::This("prerequisite")) {
+            report.at(file, span, message).severity(Severity::Error);
+            is_sound = false;
+        }
     }
     is_sound
 }

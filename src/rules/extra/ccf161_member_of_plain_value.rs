@@ -14,11 +14,11 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(transform: &Transform<'_>, _: &Solution<'_>, report: &mut Report) {
-    if transform.outline.broken().is_some() || transform.stream.is_none() {
+    if transform.stream.is_none() {
         return;
     }
     let file = transform.file();
-    for problem in &transform.outline.problems {
+    for problem in transform.outline.local_problems() {
         let ProblemKind::NoMembers { kind } = problem.kind else { continue };
         if report.is_full(file) {
             return;

@@ -14,11 +14,8 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(transform: &Transform<'_>, _: &Solution<'_>, report: &mut Report) {
-    if transform.outline.broken().is_some() {
-        return;
-    }
     let file = transform.file();
-    for problem in &transform.outline.problems {
+    for problem in transform.outline.local_problems() {
         let ProblemKind::NotLiteral { conversion } = problem.kind else { continue };
         if report.is_full(file) {
             return;

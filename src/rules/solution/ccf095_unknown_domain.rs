@@ -1,8 +1,8 @@
+use super::category;
 use crate::artifact::category::{DOMAINS, Membership, membership};
 use crate::artifact::folder::File;
 use crate::artifact::resource::{head, is_blank};
 use crate::artifact::solution::Solution;
-use crate::edit;
 use crate::finding::Severity;
 use crate::rules::{Check, Report, Rule};
 use crate::text::quoted;
@@ -42,17 +42,11 @@ fn check(file: &File, _: &Solution<'_>, report: &mut Report) {
             report.at(file, item.span, format!("This domain is {}.", if is_blank(item) { "empty" } else { item.described() }));
             continue;
         };
-        let (meant, same) = match membership(text, &DOMAINS) {
-            Membership::Known => continue,
-            Membership::Written(known) => (Some(known), true),
-            Membership::Near(known) => (Some(known), false),
-            Membership::Unknown => (None, false),
-        };
-        let finding = report.at(file, item.span, format!("There is no domain {}.", quoted(text)));
-        if let Some(meant) = meant {
-            let title = format!("Change it to `{meant}`");
-            let edits = edit::replace_string(file, item.span, meant);
-            if same { finding.fix(title, edits) } else { finding.suggest(title, edits) };
+        let membership = membership(text, &DOMAINS);
+        if membership == Membership::Known {
+            continue;
         }
+        let finding = report.at(file, item.span, format!("There is no domain {}.", quoted(text)));
+        category::offer(finding, file, item, membership);
     }
 }

@@ -1,3 +1,4 @@
+use super::category;
 use crate::artifact::category::{Membership, VERTICALS, membership};
 use crate::artifact::folder::File;
 use crate::artifact::solution::Solution;
@@ -29,18 +30,12 @@ fn check(file: &File, _: &Solution<'_>, report: &mut Report) {
             report.at(file, item.span, format!("This vertical is {}, not a string.", item.described()));
             continue;
         };
-        let (meant, same) = match membership(text, &VERTICALS) {
-            Membership::Known => continue,
-            Membership::Written(known) => (Some(known), true),
-            Membership::Near(known) => (Some(known), false),
-            Membership::Unknown => (None, false),
-        };
+        let membership = membership(text, &VERTICALS);
+        if membership == Membership::Known {
+            continue;
+        }
         let finding = report.at(file, item.span, format!("There is no vertical {}.", quoted(text)));
-        if let Some(meant) = meant {
-            let title = format!("Change it to `{meant}`");
-            let edits = edit::replace_string(file, item.span, meant);
-            if same { finding.fix(title, edits) } else { finding.suggest(title, edits) };
-        } else {
+        if !category::offer(finding, file, item, membership) {
             finding.suggest("Remove it", edit::remove(file, verticals, item.span));
         }
     }

@@ -5,6 +5,7 @@ use crate::artifact::solution::Solution;
 use crate::edit;
 use crate::finding::Severity;
 use crate::json::Value;
+use crate::rules::required::{Owner, text_flaw};
 use crate::rules::{Check, Report, Rule};
 use crate::text::{nearest, quoted};
 
@@ -30,21 +31,11 @@ fn check(file: &File, _: &Solution<'_>, report: &mut Report) {
         return;
     }
     for name in ["name", "tier"] {
-        match support.find(&format!("/{name}")) {
-            None => {
-                report.at(file, head(support), format!("The support has no `{name}`."));
-            }
-            Some(value) if value.as_str().is_none() => {
-                let message = format!("The support's `{name}` is {}, not a string.", value.described());
-                report.at(file, value.span, message);
-            }
-            Some(value) if is_blank(value) => {
-                report.at(file, value.span, format!("The support's `{name}` is empty."));
-            }
-            Some(value) if name == "tier" => check_tier(file, value, report),
-            Some(_) => {}
+        if let Some((span, message)) = text_flaw(support, name, Owner::The("support")) {
+            report.at(file, span, message);
         }
     }
+    check_tier(file, support, report);
     let says = |name: &str| support.member(name).map(|member| &member.value).filter(|value| !is_blank(value));
     let (email, link) = (says("email"), says("link"));
     if email.is_none() && link.is_none() {
@@ -73,8 +64,9 @@ fn check(file: &File, _: &Solution<'_>, report: &mut Report) {
     }
 }
 
-fn check_tier(file: &File, value: &Value, report: &mut Report) {
-    let text = value.as_str().unwrap_or_default();
+fn check_tier(file: &File, support: &Value, report: &mut Report) {
+    let tier = support.member("tier").map(|member| &member.value).filter(|value| !is_blank(value));
+    let Some((value, text)) = tier.and_then(|value| Some((value, value.as_str()?))) else { return };
     if TIERS.contains(&text) {
         return;
     }

@@ -2,6 +2,8 @@
 
 use super::family;
 
+mod category;
+
 family![
     ccf084_not_one_data_file,
     ccf085_name_differs_from_folder,
