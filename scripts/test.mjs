@@ -10,6 +10,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { installBrowser } from "./browser.mjs";
 import { buildLocal, buildPackage, buildWorker } from "./build.mjs";
+import { cargoFmt } from "./format.mjs";
 import { fuzzTarget, fuzzTargets } from "./fuzz.mjs";
 import { environment, root } from "./setup.mjs";
 
@@ -18,7 +19,7 @@ const DENY = ["--", "--deny=warnings"];
 
 /** The stages in their order. Each gives `{ passed, failed }`. */
 const STAGES = [
-  { name: "format", title: "Rust formatting", run: () => check("cargo", ["fmt", "--check"]) },
+  { name: "format", title: "Rust formatting", run: () => check("cargo", cargoFmt("--check")) },
   {
     name: "clippy",
     title: "clippy, native",

@@ -24,7 +24,9 @@ fn check(connector: &Connector<'_>, _: &Solution<'_>, report: &mut Report) {
     if !connector.resource.is_packaged() {
         return;
     }
-    let Some((value, name)) = connector.resource.find("/name").and_then(|value| Some((value, literal(value)?))) else {
+    let Some((value, name)) =
+        connector.resource.find("/name").and_then(|value| Some((value, literal(value)?)))
+    else {
         return;
     };
     if name.contains('/') {

@@ -87,7 +87,8 @@ fn is_for_push(connector: &Connector<'_>, solution: &Solution<'_>) -> bool {
     // Its page has the button that only Push connectors have.
     let Some(id) = connector.definition_name().and_then(literal) else { return false };
     solution.definition(id).is_some_and(|definition| {
-        let mut types = definition.instructions().into_iter().filter_map(|instruction| instruction.type_name());
+        let mut types =
+            definition.instructions().into_iter().filter_map(|instruction| instruction.type_name());
         types.any(|kind| kind.starts_with("DeployPushConnectorButton"))
     })
 }

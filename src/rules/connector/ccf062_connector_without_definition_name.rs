@@ -14,7 +14,9 @@ pub(super) const RULE: Rule = Rule {
 fn check(connector: &Connector<'_>, _: &Solution<'_>, report: &mut Report) {
     let file = connector.resource.file;
     // Without `properties` everything is missing, which is reported once.
-    let Some(properties) = connector.resource.member("/properties").filter(|_| connector.is_push()) else { return };
+    let Some(properties) = connector.resource.member("/properties").filter(|_| connector.is_push()) else {
+        return;
+    };
     if properties.value.as_object().is_none() {
         return;
     }

@@ -19,15 +19,18 @@ fn check(connector: &Connector<'_>, solution: &Solution<'_>, report: &mut Report
     let file = connector.resource.file;
     let config = connector.resource.find("/properties/dcrConfig").filter(|_| connector.is_push());
     // Without the object that is the mistake.
-    let Some(config) = config.filter(|config| config.as_object().is_some() && !report.is_full(file)) else { return };
+    let Some(config) = config.filter(|config| config.as_object().is_some() && !report.is_full(file)) else {
+        return;
+    };
     let Some(value) = config.member("streamName").map(|member| &member.value) else {
         let key = connector.resource.member("/properties/dcrConfig").map(|member| member.key_span);
         let finding = report.at(file, key.unwrap_or(head(config)), "`dcrConfig` has no `streamName`.");
         if let Some(stream) = only_stream(solution) {
             let name = crate::json::string_or_null(Some(stream));
-            finding
-                .help(format!("Add the name of the DCR's stream: {}.", quoted(stream)))
-                .suggest("Add the DCR's stream", edit::append(file, config, &format!("\"streamName\": {name}")));
+            finding.help(format!("Add the name of the DCR's stream: {}.", quoted(stream))).suggest(
+                "Add the DCR's stream",
+                edit::append(file, config, &format!("\"streamName\": {name}")),
+            );
         }
         return;
     };
@@ -46,7 +49,8 @@ fn check(connector: &Connector<'_>, solution: &Solution<'_>, report: &mut Report
         _ => format!("The stream's name {} does not start with `Custom-`.", quoted(name)),
     };
     let finding = report.at(file, value.span, message);
-    let known = solution.dcrs.iter().take(100).flat_map(|dcr| dcr.streams().take(20)).map(|stream| stream.name());
+    let known =
+        solution.dcrs.iter().take(100).flat_map(|dcr| dcr.streams().take(20)).map(|stream| stream.name());
     let known: Vec<&str> = known.filter(|known| known.starts_with("Custom-")).take(100).collect();
     let with_prefix = format!("Custom-{}", name.get("Custom-".len()..).unwrap_or_default());
     let other_case = name.get(.."Custom-".len()).is_some_and(|head| head.eq_ignore_ascii_case("Custom-"));

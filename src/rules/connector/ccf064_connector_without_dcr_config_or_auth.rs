@@ -32,7 +32,8 @@ fn check(connector: &Connector<'_>, _: &Solution<'_>, report: &mut Report) {
     }
     for name in ["dcrConfig", "auth"] {
         let Some(member) = properties.value.member(name) else {
-            let finding = report.at(file, properties.key_span, format!("The data connector has no `{name}`."));
+            let finding =
+                report.at(file, properties.key_span, format!("The data connector has no `{name}`."));
             if name == "auth" {
                 let edits = edit::append(file, &properties.value, "\"auth\": { \"type\": \"Push\" }");
                 finding
@@ -44,7 +45,11 @@ fn check(connector: &Connector<'_>, _: &Solution<'_>, report: &mut Report) {
             continue;
         };
         if member.value.as_object().is_none() {
-            report.at(file, member.value.span, format!("`{name}` is {}, not an object.", member.value.described()));
+            report.at(
+                file,
+                member.value.span,
+                format!("`{name}` is {}, not an object.", member.value.described()),
+            );
         }
     }
 }

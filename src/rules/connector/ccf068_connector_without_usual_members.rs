@@ -16,12 +16,11 @@ fn check(connector: &Connector<'_>, _: &Solution<'_>, report: &mut Report) {
     let file = connector.resource.file;
     let properties = connector.resource.member("/properties");
     let properties = properties.filter(|_| connector.is_push() && !report.is_full(file));
-    let Some(properties) = properties.filter(|properties| properties.value.as_object().is_some()) else { return };
+    let Some(properties) = properties.filter(|properties| properties.value.as_object().is_some()) else {
+        return;
+    };
     let has = |pointer: &str| connector.resource.find(pointer).is_some();
-    let usual = [
-        ("request", "RetryCount", "1"),
-        ("response", "eventsJsonPaths", "[\"$\"]"),
-    ];
+    let usual = [("request", "RetryCount", "1"), ("response", "eventsJsonPaths", "[\"$\"]")];
     for (parent, name, value) in usual {
         if has(&format!("/properties/{parent}/{name}")) {
             continue;

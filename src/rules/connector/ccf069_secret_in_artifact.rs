@@ -44,12 +44,16 @@ fn check(file: &File, solution: &Solution<'_>, report: &mut Report) {
                 let at = |offset| offset_in_string(&file.text, value.span, offset);
                 found(file, Span { start: at(start), end: at(end) }, kind, report);
             } else if name.is_some_and(secret::is_name) && secret::is_value(text) {
-                let message = format!("The value of {} looks like a secret.", quoted(name.unwrap_or_default()));
+                let message =
+                    format!("The value of {} looks like a secret.", quoted(name.unwrap_or_default()));
                 report.at(file, value.span, message).hide();
-            } else if name.is_some_and(|name| name.eq_ignore_ascii_case("Authorization")) && is_credential(text) {
+            } else if name.is_some_and(|name| name.eq_ignore_ascii_case("Authorization"))
+                && is_credential(text)
+            {
                 report.at(file, value.span, "This `Authorization` header has a credential in it.").hide();
             } else if !packed
-                && !name.is_some_and(|name| HARMLESS.iter().any(|harmless| harmless.eq_ignore_ascii_case(name)))
+                && !name
+                    .is_some_and(|name| HARMLESS.iter().any(|harmless| harmless.eq_ignore_ascii_case(name)))
                 && secret::is_long_base64(text)
             {
                 report.at(file, value.span, "This long text in base64 looks like a key.").hide();

@@ -48,7 +48,11 @@ fn check(solution: &Solution<'_>, report: &mut Report) {
                     let place = table.resource.find("/name").map_or(table.resource.head(), |name| name.span);
                     report
                         .at(file, value.span, message)
-                        .help(format!("Write {} here, or rename the table to {}.", quoted(&mended), quoted(name)))
+                        .help(format!(
+                            "Write {} here, or rename the table to {}.",
+                            quoted(&mended),
+                            quoted(name)
+                        ))
                         .related(table.resource.file.id, place, "the table")
                         .suggest(
                             format!("Change the output stream to {}", quoted(&mended)),
@@ -60,23 +64,25 @@ fn check(solution: &Solution<'_>, report: &mut Report) {
             let finding = report.at(
                 file,
                 value.span,
-                format!("No table {} is in the solution, but the output stream {stream} leads to it.", quoted(name)),
+                format!(
+                    "No table {} is in the solution, but the output stream {stream} leads to it.",
+                    quoted(name)
+                ),
             );
             let near = match solution.tables.len() {
                 1 => tables.names().next(),
                 2..=FEW => nearest(name, tables.names()),
                 _ => None,
             };
-            let table = near.and_then(|near| solution.tables.iter().find(|table| table.own_name() == Some(near)));
+            let table =
+                near.and_then(|near| solution.tables.iter().find(|table| table.own_name() == Some(near)));
             if let Some((table, near)) = table.zip(near) {
                 let mended = format!("{CUSTOM}{near}");
                 let place = table.resource.find("/name").map_or(table.resource.head(), |name| name.span);
-                finding
-                    .related(table.resource.file.id, place, "a table that is there")
-                    .suggest(
-                        format!("Change the output stream to {}", quoted(&mended)),
-                        edit::replace_string(file, value.span, &mended),
-                    );
+                finding.related(table.resource.file.id, place, "a table that is there").suggest(
+                    format!("Change the output stream to {}", quoted(&mended)),
+                    edit::replace_string(file, value.span, &mended),
+                );
             }
         }
     }

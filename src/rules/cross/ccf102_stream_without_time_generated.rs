@@ -2,8 +2,8 @@ use crate::artifact::dcr::Output;
 use crate::artifact::solution::Solution;
 use crate::artifact::transform::Transform;
 use crate::finding::Severity;
-use crate::rules::{Check, Report, Rule};
 use crate::rules::transform::time::suggest_time;
+use crate::rules::{Check, Report, Rule};
 use crate::text::quoted;
 
 pub(super) const RULE: Rule = Rule {

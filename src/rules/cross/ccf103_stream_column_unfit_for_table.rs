@@ -3,10 +3,10 @@ use super::types::mismatch;
 use crate::artifact::solution::Solution;
 use crate::artifact::table::is_standard_column;
 use crate::artifact::transform::Transform;
-use crate::finding::Severity;
-use crate::rules::{Check, Report, Rule};
 use crate::edit;
+use crate::finding::Severity;
 use crate::json::string_or_null;
+use crate::rules::{Check, Report, Rule};
 use crate::text::quoted;
 
 pub(super) const RULE: Rule = Rule {
@@ -34,13 +34,16 @@ fn check(transform: &Transform<'_>, _: &Solution<'_>, report: &mut Report) {
             mismatch.complete(transform, None, finding);
             continue;
         }
-        let Some(target) = target.filter(|target| target.is_complete && !transform.shares_stream) else { continue };
+        let Some(target) = target.filter(|target| target.is_complete && !transform.shares_stream) else {
+            continue;
+        };
         let added = target.table.is_none() && name.ends_with("_CF");
         if added || target.column(name).is_some() || name == "TimeGenerated" || is_standard_column(name) {
             continue;
         }
         let table = quoted(target.name);
-        let message = format!("The stream's column {} is no column of the table {table}: it is lost.", quoted(name));
+        let message =
+            format!("The stream's column {} is no column of the table {table}: it is lost.", quoted(name));
         let finding = report.at(file, value.span, message);
         finding.severity(Severity::Warning);
         missing(target, name, finding);
@@ -50,7 +53,8 @@ fn check(transform: &Transform<'_>, _: &Solution<'_>, report: &mut Report) {
                 string_or_null(Some(name)),
                 string_or_null(Some(kind))
             );
-            if let (Some(columns), true) = (table.resource.find("/properties/schema/columns"), is_plain(name)) {
+            if let (Some(columns), true) = (table.resource.find("/properties/schema/columns"), is_plain(name))
+            {
                 let edits = edit::append(table.resource.file, columns, &entry);
                 finding.suggest("Add the column to the table", edits);
             }

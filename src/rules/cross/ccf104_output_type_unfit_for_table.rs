@@ -2,8 +2,8 @@ use super::types::mismatch;
 use crate::artifact::solution::Solution;
 use crate::artifact::transform::Transform;
 use crate::finding::Severity;
-use crate::rules::{Check, Report, Rule};
 use crate::kql::Origin;
+use crate::rules::{Check, Report, Rule};
 
 pub(super) const RULE: Rule = Rule {
     code: "CCF104",

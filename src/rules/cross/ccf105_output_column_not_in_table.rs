@@ -41,7 +41,9 @@ fn check(solution: &Solution<'_>, report: &mut Report) {
         let known = |name: &str| {
             // Customers add columns like that to tables of Azure.
             target.table.is_none() && name.ends_with("_CF")
-                || target.column(name).is_some() || name == "TimeGenerated" || is_standard_column(name)
+                || target.column(name).is_some()
+                || name == "TimeGenerated"
+                || is_standard_column(name)
         };
         let strange = output.columns.iter().filter(|column| column.certain && !known(&column.name));
         let mut passing = Vec::new();
@@ -72,12 +74,15 @@ fn check(solution: &Solution<'_>, report: &mut Report) {
 fn absent(transform: &Transform<'_>, target: &Target<'_>, column: &OutputColumn, report: &mut Report) {
     let (file, name) = (transform.file(), column.name.as_str());
     let place = column.span.map_or(transform.whole(), |span| transform.place(span));
-    let message = format!("The column {} is no column of the table {}: it is lost.", quoted(name), quoted(target.name));
+    let message =
+        format!("The column {} is no column of the table {}: it is lost.", quoted(name), quoted(target.name));
     let finding = report.at(file, place, message);
     missing(target, name, finding);
     // `name = …`, which only has to be written otherwise.
     let assigned = column.expression.and(column.span).filter(|span| {
-        span.of(transform.text).and_then(|text| text.strip_prefix(name)).is_some_and(|rest| rest.trim_start().starts_with('='))
+        span.of(transform.text)
+            .and_then(|text| text.strip_prefix(name))
+            .is_some_and(|rest| rest.trim_start().starts_with('='))
     });
     if let Some((span, alike)) = assigned.zip(alike(target, name)) {
         let end = span.start.saturating_add(name.len());
@@ -95,7 +100,11 @@ fn absent(transform: &Transform<'_>, target: &Target<'_>, column: &OutputColumn,
 fn dropped(transform: &Transform<'_>, target: &Target<'_>, names: &[&str], report: &mut Report) {
     let message = match names {
         [name] => {
-            format!("The stream's column {} passes through, but the table {} has no such column: it is lost.", quoted(name), quoted(target.name))
+            format!(
+                "The stream's column {} passes through, but the table {} has no such column: it is lost.",
+                quoted(name),
+                quoted(target.name)
+            )
         }
         _ => format!(
             "The stream's columns {} pass through, but the table {} has no such columns: they are lost.",

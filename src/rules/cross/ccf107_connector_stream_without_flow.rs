@@ -37,7 +37,9 @@ fn check(solution: &Solution<'_>, report: &mut Report) {
             continue;
         };
         // A stream that is declared nowhere is another rule's.
-        let Some((dcr, stream)) = streams.in_any_case(name).and_then(|name| streams.get(name)) else { continue };
+        let Some((dcr, stream)) = streams.in_any_case(name).and_then(|name| streams.get(name)) else {
+            continue;
+        };
         if firsts.contains(&name.to_ascii_lowercase()) {
             continue;
         }

@@ -48,7 +48,10 @@ fn check(solution: &Solution<'_>, report: &mut Report) {
         let message = match same {
             Some(same) => {
                 let same = quoted(same);
-                format!("The stream {} and its declaration {same} differ in upper and lower case.", quoted(name))
+                format!(
+                    "The stream {} and its declaration {same} differ in upper and lower case.",
+                    quoted(name)
+                )
             }
             None => format!("No DCR of the solution declares the stream {}.", quoted(name)),
         };
@@ -60,7 +63,10 @@ fn check(solution: &Solution<'_>, report: &mut Report) {
             let declared = quoted(stream.name());
             finding
                 .related(dcr.resource.file.id, stream.member.key_span, "a stream that is declared")
-                .suggest(format!("Change it to {declared}"), edit::replace_string(file, value.span, stream.name()));
+                .suggest(
+                    format!("Change it to {declared}"),
+                    edit::replace_string(file, value.span, stream.name()),
+                );
         }
     }
 }

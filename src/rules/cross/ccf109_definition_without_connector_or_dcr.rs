@@ -18,15 +18,18 @@ fn check(solution: &Solution<'_>, report: &mut Report) {
         return;
     }
     // A connector that names no definition is wrong by itself.
-    let lone = solution.connectors.iter().any(|connector| match connector.definition_name().map(arm::literal) {
-        Some(Some(name)) => solution.definition(name).is_none(),
-        _ => true,
-    });
+    let lone =
+        solution.connectors.iter().any(|connector| match connector.definition_name().map(arm::literal) {
+            Some(Some(name)) => solution.definition(name).is_none(),
+            _ => true,
+        });
     solution.push_definitions().for_each(|definition| check_one(definition, lone, solution, report));
 }
 
 fn check_one(definition: &Definition<'_>, lone: bool, solution: &Solution<'_>, report: &mut Report) {
-    let Some((value, id)) = definition.id().and_then(|value| Some((value, arm::literal(value)?))) else { return };
+    let Some((value, id)) = definition.id().and_then(|value| Some((value, arm::literal(value)?))) else {
+        return;
+    };
     if !definition.resource.is_packaged() {
         return;
     }

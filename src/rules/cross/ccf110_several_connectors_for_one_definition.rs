@@ -31,11 +31,18 @@ fn check_one(
     for connector in others.filter(|connector| !connector.is_push()) {
         let (Some(value), Some(push)) = (connector.kind(), push) else { continue };
         let Some(kind) = arm::literal(value) else { continue };
-        let message = format!("A data connector of the kind {} and a Push connector have one definition.", quoted(kind));
+        let message = format!(
+            "A data connector of the kind {} and a Push connector have one definition.",
+            quoted(kind)
+        );
         report
             .at(connector.resource.file, value.span, message)
             .help("Give each of the two a definition of its own: what its page asks for differs.")
-            .related(push.resource.id(), push.kind().map_or(push.resource.head(), |kind| kind.span), "the Push connector");
+            .related(
+                push.resource.id(),
+                push.kind().map_or(push.resource.head(), |kind| kind.span),
+                "the Push connector",
+            );
     }
     let connectors: Vec<_> = solution
         .connectors_of(definition)
@@ -45,15 +52,15 @@ fn check_one(
             Some((connector.resource.file, value, arm::literal(value)?))
         })
         .collect();
-    let Some(((last_file, last, last_name), others)) = connectors.split_last().filter(|(_, rest)| !rest.is_empty())
+    let Some(((last_file, last, last_name), others)) =
+        connectors.split_last().filter(|(_, rest)| !rest.is_empty())
     else {
         return;
     };
     let mut first = HashMap::new();
     for (file, value, name) in &connectors {
         if let Some((other, place)) = first.insert(name.to_ascii_lowercase(), (*file, value.span)) {
-            let message =
-                format!("Two data connectors of one definition have the stream {}.", quoted(name));
+            let message = format!("Two data connectors of one definition have the stream {}.", quoted(name));
             report.at(file, value.span, message).related(other.id, place, "the other one");
         }
     }
@@ -61,7 +68,9 @@ fn check_one(
     let rule = |name: &str| Some(streams.rule(name, folder)?.resource);
     let Some(last_rule) = rule(last_name) else { return };
     for (file, value, name) in others {
-        let Some(other) = rule(name).filter(|other| !std::ptr::eq(other.value, last_rule.value)) else { continue };
+        let Some(other) = rule(name).filter(|other| !std::ptr::eq(other.value, last_rule.value)) else {
+            continue;
+        };
         let message = format!(
             "The stream {} is in another DCR than {}, by which the packager looks for the DCR.",
             quoted(name),

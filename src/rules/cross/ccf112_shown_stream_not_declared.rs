@@ -92,7 +92,8 @@ fn check_one(
             let Some((dcr, stream)) = same.or_else(only).and_then(|name| streams.get(name)) else { continue };
             let declared = stream.name();
             finding.related(dcr.resource.file.id, stream.member.key_span, "the stream that is declared");
-            let plain = declared.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));
+            let plain =
+                declared.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));
             if plain {
                 let edits = match mention.span == whole {
                     true => edit::replace_string(file, span, declared),

@@ -101,10 +101,13 @@ fn queries<'f>(definition: &Definition<'f>) -> impl Iterator<Item = &'f Value> {
         let definition = *definition;
         move |(list, keys)| {
             let items = definition.find(list).and_then(Value::as_array).unwrap_or_default();
-            items.iter().flat_map(move |item| keys.iter().filter_map(move |key| Some(&item.member(key)?.value)))
+            items
+                .iter()
+                .flat_map(move |item| keys.iter().filter_map(move |key| Some(&item.member(key)?.value)))
         }
     });
-    listed.chain(definition.find("/graphQueriesTableName")).flat_map(Value::descendants).filter(|value| {
-        value.as_str().is_some()
-    })
+    listed
+        .chain(definition.find("/graphQueriesTableName"))
+        .flat_map(Value::descendants)
+        .filter(|value| value.as_str().is_some())
 }

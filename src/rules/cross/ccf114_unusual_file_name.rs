@@ -31,11 +31,20 @@ fn check(solution: &Solution<'_>, report: &mut Report) {
         };
         let name = quoted(file.name());
         let title = resource.role.title();
-        let rename = format!("Give it a name that ends in `{word}.json`, and write it in the data file if it is listed there.");
+        let rename = format!(
+            "Give it a name that ends in `{word}.json`, and write it in the data file if it is listed there."
+        );
         match said(file.name()) {
             Some(other) => report
-                .at(file, resource.head(), format!("The name {name} says {}, but this is a {title}.", other.title()))
-                .help(format!("Look at the content first: if the {} is missing, it belongs here. {rename}", other.title())),
+                .at(
+                    file,
+                    resource.head(),
+                    format!("The name {name} says {}, but this is a {title}.", other.title()),
+                )
+                .help(format!(
+                    "Look at the content first: if the {} is missing, it belongs here. {rename}",
+                    other.title()
+                )),
             None => report
                 .at(file, resource.head(), format!("The name {name} does not say that this is a {title}."))
                 .help(rename),

@@ -29,9 +29,11 @@ fn check(solution: &Solution<'_>, report: &mut Report) {
         let folder = if resource.role == Role::Definition { "" } else { resource.file.directory() };
         let key = (resource.role, folder, name.to_ascii_lowercase());
         if let Some((other, place)) = seen.get(&key).copied() {
-            report
-                .at(resource.file, value.span, format!("Two {what} {}.", quoted(name)))
-                .related(other, place, "the other one");
+            report.at(resource.file, value.span, format!("Two {what} {}.", quoted(name))).related(
+                other,
+                place,
+                "the other one",
+            );
         } else {
             seen.insert(key, (resource.id(), value.span));
         }

@@ -24,15 +24,22 @@ fn check(solution: &Solution<'_>, report: &mut Report) {
         let definition = connector.definition_name().and_then(arm::literal);
         let Some(definition) = definition.and_then(|name| solution.definition(name)) else { continue };
         let Some(value) = connector.stream_name() else { continue };
-        let Some(stream) = arm::literal(value).filter(|_| definition.resource.is_packaged()) else { continue };
+        let Some(stream) = arm::literal(value).filter(|_| definition.resource.is_packaged()) else {
+            continue;
+        };
         let key = (file.directory(), stream.to_ascii_lowercase());
         let this = std::ptr::from_ref(definition);
         match taken.get(&key).copied() {
             None => drop(taken.insert(key, (this, file.id, value.span))),
             Some((other, ..)) if other == this => {}
             Some((_, other, place)) => {
-                let message = format!("The connectors of two definitions have the stream {}.", quoted(stream));
-                report.at(file, value.span, message).related(other, place, "the other definition's connector");
+                let message =
+                    format!("The connectors of two definitions have the stream {}.", quoted(stream));
+                report.at(file, value.span, message).related(
+                    other,
+                    place,
+                    "the other definition's connector",
+                );
             }
         }
     }

@@ -16,7 +16,9 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(definition: &Definition<'_>, solution: &Solution<'_>, report: &mut Report) {
-    let Some((value, id)) = definition.id().and_then(|value| Some((value, arm::literal(value)?))) else { return };
+    let Some((value, id)) = definition.id().and_then(|value| Some((value, arm::literal(value)?))) else {
+        return;
+    };
     let Some(owner) = published::solution_of(id) else { return };
     let data_files = solution.data_files.iter();
     let mut names: Vec<&str> =
@@ -26,6 +28,7 @@ fn check(definition: &Definition<'_>, solution: &Solution<'_>, report: &mut Repo
     if names.is_empty() || solution.is_part() || names.iter().any(|name| name.eq_ignore_ascii_case(owner)) {
         return;
     }
-    let message = format!("The id {} is that of a connector in the published solution {}.", quoted(id), quoted(owner));
+    let message =
+        format!("The id {} is that of a connector in the published solution {}.", quoted(id), quoted(owner));
     report.at(definition.resource.file, value.span, message);
 }

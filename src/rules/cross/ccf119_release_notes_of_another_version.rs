@@ -18,8 +18,11 @@ fn check(file: &File, solution: &Solution<'_>, report: &mut Report) {
     let [_] = solution.data_files.as_slice() else { return };
     let Some(value) = file.value().and_then(|value| value.find("/Version")) else { return };
     let Some(version) = value.as_str().and_then(Version::parse) else { return };
-    let Some((notes, read)) = solution.notes.and_then(|notes| Some((notes, Notes::read(notes)?))) else { return };
-    let Some((cell, newest)) = read.newest().and_then(|row| Some((row.version, row.version.version()?))) else {
+    let Some((notes, read)) = solution.notes.and_then(|notes| Some((notes, Notes::read(notes)?))) else {
+        return;
+    };
+    let Some((cell, newest)) = read.newest().and_then(|row| Some((row.version, row.version.version()?)))
+    else {
         return;
     };
     // Releases in a wrong order are another rule's.
@@ -29,7 +32,11 @@ fn check(file: &File, solution: &Solution<'_>, report: &mut Report) {
     }
     if newest > version {
         report
-            .at(file, value.span, format!("The version is {version}, but the release notes speak of {newest}."))
+            .at(
+                file,
+                value.span,
+                format!("The version is {version}, but the release notes speak of {newest}."),
+            )
             .help("Raise the version, and package the solution again.")
             .related(notes.id, cell.span, "the newest release note")
             .suggest(
@@ -38,7 +45,11 @@ fn check(file: &File, solution: &Solution<'_>, report: &mut Report) {
             );
     } else {
         report
-            .at(notes, cell.span, format!("The newest release note is of {newest}, but the version is {version}."))
+            .at(
+                notes,
+                cell.span,
+                format!("The newest release note is of {newest}, but the version is {version}."),
+            )
             .help(format!("Add a row for {version} at the top of the table."))
             .related(file.id, value.span, "the solution's version");
     }

@@ -25,7 +25,8 @@ fn check(dcr: &Dcr<'_>, _: &Solution<'_>, report: &mut Report) {
     if !dcr.resource.is_packaged() {
         return;
     }
-    let Some((value, name)) = dcr.resource.find("/name").and_then(|value| Some((value, value.as_str()?))) else {
+    let Some((value, name)) = dcr.resource.find("/name").and_then(|value| Some((value, value.as_str()?)))
+    else {
         return;
     };
     let placeholder = placeholders(name).find(|placeholder| placeholder.is_found());

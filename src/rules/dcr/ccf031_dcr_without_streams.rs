@@ -21,7 +21,10 @@ fn check(dcr: &Dcr<'_>, _: &Solution<'_>, report: &mut Report) {
         report.at(
             file,
             value.span,
-            format!("`streamDeclarations` is {}, not an object with a member for each stream.", value.described()),
+            format!(
+                "`streamDeclarations` is {}, not an object with a member for each stream.",
+                value.described()
+            ),
         );
         return;
     }

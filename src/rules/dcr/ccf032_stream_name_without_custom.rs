@@ -35,8 +35,11 @@ fn check(dcr: &Dcr<'_>, solution: &Solution<'_>, report: &mut Report) {
             continue;
         };
         let taken = declared.contains(mended.as_str());
-        let finding =
-            report.at(file, span, format!("The stream's name {} does not start with `Custom-`.", quoted(name)));
+        let finding = report.at(
+            file,
+            span,
+            format!("The stream's name {} does not start with `Custom-`.", quoted(name)),
+        );
         finding.help(format!(
             "Name it {} here, in the flows' `streams`, in the connector's `streamName`, and where the connector's page shows it.",
             quoted(&mended)
@@ -65,7 +68,8 @@ fn references_of<'f>(dcr: &Dcr<'f>, solution: &Solution<'f>) -> HashMap<&'f str,
         connector.stream_name().into_iter().for_each(|stream| add(connector.resource.file, stream));
     }
     for definition in &solution.definitions {
-        let shown = definition.instructions().into_iter().filter_map(|instruction| instruction.parameter("value"));
+        let shown =
+            definition.instructions().into_iter().filter_map(|instruction| instruction.parameter("value"));
         shown.for_each(|value| add(definition.resource.file, value));
     }
     found

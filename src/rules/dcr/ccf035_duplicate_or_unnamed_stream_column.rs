@@ -29,7 +29,8 @@ fn check(dcr: &Dcr<'_>, _: &Solution<'_>, report: &mut Report) {
                 continue;
             };
             let Some(name) = value.as_str() else {
-                let message = format!("The `name` of a column of {place} is {}, not a string.", value.described());
+                let message =
+                    format!("The `name` of a column of {place} is {}, not a string.", value.described());
                 report.at(file, value.span, message);
                 continue;
             };
@@ -37,7 +38,9 @@ fn check(dcr: &Dcr<'_>, _: &Solution<'_>, report: &mut Report) {
                 report.at(file, value.span, format!("A column of {place} has an empty `name`."));
                 continue;
             }
-            let Some((first, first_name)) = names.insert(name.to_ascii_lowercase(), (column, name)) else { continue };
+            let Some((first, first_name)) = names.insert(name.to_ascii_lowercase(), (column, name)) else {
+                continue;
+            };
             let first_span = first.name_value().map_or(first.value.span, |value| value.span);
             if first_name != name {
                 report

@@ -22,7 +22,11 @@ fn check(dcr: &Dcr<'_>, _: &Solution<'_>, report: &mut Report) {
     let destinations = dcr.resource.member("/properties/destinations");
     let Some(list) = dcr.resource.member("/properties/destinations/logAnalytics") else {
         let parent = destinations.or(properties).map_or(dcr.resource.head(), |member| member.key_span);
-        report.at(file, parent, "The DCR has no workspace to send rows to: `destinations.logAnalytics` is missing.");
+        report.at(
+            file,
+            parent,
+            "The DCR has no workspace to send rows to: `destinations.logAnalytics` is missing.",
+        );
         return;
     };
     let Some(items) = list.value.as_array().filter(|items| !items.is_empty()) else {
@@ -50,7 +54,11 @@ fn check(dcr: &Dcr<'_>, _: &Solution<'_>, report: &mut Report) {
             }
             Some(name) if name.value.as_str().is_none_or(|name| name.trim().is_empty()) => {
                 report
-                    .at(file, name.value.span, "This workspace's `name` is not a string with something in it.")
+                    .at(
+                        file,
+                        name.value.span,
+                        "This workspace's `name` is not a string with something in it.",
+                    )
                     .help("Give it the name that the flows' `destinations` have.");
             }
             Some(_) => {}

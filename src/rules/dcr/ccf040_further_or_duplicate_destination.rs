@@ -39,7 +39,10 @@ fn check(dcr: &Dcr<'_>, _: &Solution<'_>, report: &mut Report) {
         let message = if id.value.as_str().is_some_and(|id| id.eq_ignore_ascii_case(WORKSPACE)) {
             format!("The workspace {} is the same as the first: the customer's.", quoted(name))
         } else {
-            format!("The packager leaves the workspace {} as it stands here, the same for every customer.", quoted(name))
+            format!(
+                "The packager leaves the workspace {} as it stands here, the same for every customer.",
+                quoted(name)
+            )
         };
         report
             .at(file, id.value.span, message)

@@ -33,7 +33,8 @@ fn check(dcr: &Dcr<'_>, _: &Solution<'_>, report: &mut Report) {
         if !hard_coded {
             continue;
         }
-        let finding = report.at(file, id.value.span, "`workspaceResourceId` names one workspace of one subscription.");
+        let finding =
+            report.at(file, id.value.span, "`workspaceResourceId` names one workspace of one subscription.");
         if packed {
             let edits = edit::replace_string(file, id.value.span, "[variables('workspaceResourceId')]");
             finding

@@ -25,7 +25,9 @@ fn check(dcr: &Dcr<'_>, solution: &Solution<'_>, report: &mut Report) {
         }
         let Some(value) = flow.output_stream() else {
             // Azure knows the table of its own streams.
-            let own = |stream: &crate::json::Value| stream.as_str().is_some_and(|name| name.starts_with("Microsoft-"));
+            let own = |stream: &crate::json::Value| {
+                stream.as_str().is_some_and(|name| name.starts_with("Microsoft-"))
+            };
             if flow.streams().next().is_none() || !flow.streams().all(own) {
                 report.at(file, head(flow.value), "This flow has no `outputStream`, so it reaches no table.");
             }
@@ -43,9 +45,10 @@ fn check(dcr: &Dcr<'_>, solution: &Solution<'_>, report: &mut Report) {
             format!("{} names no table: it is neither `Custom-…_CL` nor `Microsoft-…`.", quoted(name)),
         );
         if let Some(mended) = meant(name, solution) {
-            finding
-                .help(format!("Write {}, if that is the table.", quoted(&mended)))
-                .suggest(format!("Write {}", quoted(&mended)), edit::replace_string(file, value.span, &mended));
+            finding.help(format!("Write {}, if that is the table.", quoted(&mended))).suggest(
+                format!("Write {}", quoted(&mended)),
+                edit::replace_string(file, value.span, &mended),
+            );
         }
     }
 }

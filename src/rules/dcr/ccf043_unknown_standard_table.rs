@@ -19,7 +19,9 @@ pub(super) const RULE: Rule = Rule {
 fn check(dcr: &Dcr<'_>, _: &Solution<'_>, report: &mut Report) {
     let file = dcr.resource.file;
     for flow in dcr.flows() {
-        let (Some(Output::Standard(name)), Some(value)) = (flow.output(), flow.output_stream()) else { continue };
+        let (Some(Output::Standard(name)), Some(value)) = (flow.output(), flow.output_stream()) else {
+            continue;
+        };
         if report.is_full(file) {
             return;
         }
@@ -30,7 +32,11 @@ fn check(dcr: &Dcr<'_>, _: &Solution<'_>, report: &mut Report) {
         if let Some(table) = known {
             let mended = format!("Microsoft-{}", table.name);
             report
-                .at(file, value.span, format!("Azure's table is called {}, not {}.", quoted(table.name), quoted(name)))
+                .at(
+                    file,
+                    value.span,
+                    format!("Azure's table is called {}, not {}.", quoted(table.name), quoted(name)),
+                )
                 .help(format!("Write {}.", quoted(&mended)))
                 .fix(format!("Write {}", quoted(&mended)), edit::replace_string(file, value.span, &mended));
             continue;
@@ -38,13 +44,17 @@ fn check(dcr: &Dcr<'_>, _: &Solution<'_>, report: &mut Report) {
         let finding = report.at(
             file,
             value.span,
-            format!("{} is none of the tables of Azure's own that are known to take rows from outside.", quoted(name)),
+            format!(
+                "{} is none of the tables of Azure's own that are known to take rows from outside.",
+                quoted(name)
+            ),
         );
         if let Some(nearest) = nearest(name, standard::tables().map(|table| table.name)) {
             let mended = format!("Microsoft-{nearest}");
-            finding
-                .help(format!("Write {}, if that is the table.", quoted(&mended)))
-                .suggest(format!("Write {}", quoted(&mended)), edit::replace_string(file, value.span, &mended));
+            finding.help(format!("Write {}, if that is the table.", quoted(&mended))).suggest(
+                format!("Write {}", quoted(&mended)),
+                edit::replace_string(file, value.span, &mended),
+            );
         }
     }
 }

@@ -19,7 +19,8 @@ pub(super) const RULE: Rule = Rule {
 
 fn check(dcr: &Dcr<'_>, _: &Solution<'_>, report: &mut Report) {
     let file = dcr.resource.file;
-    let declared: HashMap<&str, Span> = dcr.streams().map(|stream| (stream.name(), stream.member.key_span)).collect();
+    let declared: HashMap<&str, Span> =
+        dcr.streams().map(|stream| (stream.name(), stream.member.key_span)).collect();
     // A declaration without `Custom-` is wrong by itself.
     let meant: HashSet<String> = dcr.streams().filter_map(|stream| stream.mended_name()).collect();
     for flow in dcr.flows().filter(|flow| flow.value.as_object().is_some()) {
@@ -35,7 +36,11 @@ fn check(dcr: &Dcr<'_>, _: &Solution<'_>, report: &mut Report) {
             };
             // Without any declaration that is the mistake; streams of Azure's own need none.
             let literal = matches!(Text::of(name), Text::Literal(_));
-            if !literal || declared.is_empty() || declared.contains_key(name) || name.starts_with("Microsoft-") {
+            if !literal
+                || declared.is_empty()
+                || declared.contains_key(name)
+                || name.starts_with("Microsoft-")
+            {
                 continue;
             }
             if meant.contains(name) {

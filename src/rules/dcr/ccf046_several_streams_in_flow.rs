@@ -21,7 +21,9 @@ fn check(dcr: &Dcr<'_>, _: &Solution<'_>, report: &mut Report) {
             let message = format!("This flow has {count} streams; the packager sees only the first.");
             report.at(dcr.resource.file, second.span, message);
         } else {
-            let message = format!("This flow has {count} streams and a transform, which Azure applies to one stream only.");
+            let message = format!(
+                "This flow has {count} streams and a transform, which Azure applies to one stream only."
+            );
             report.at(dcr.resource.file, second.span, message).severity(Severity::Error);
         }
     }

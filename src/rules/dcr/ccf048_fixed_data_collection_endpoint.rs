@@ -23,7 +23,11 @@ fn check(dcr: &Dcr<'_>, _: &Solution<'_>, report: &mut Report) {
     let Some(value) = dcr.resource.find("/properties/dataCollectionEndpointId") else { return };
     let Some(text) = value.as_str() else {
         report
-            .at(file, value.span, format!("`dataCollectionEndpointId` is {}, not a string.", value.described()))
+            .at(
+                file,
+                value.span,
+                format!("`dataCollectionEndpointId` is {}, not a string.", value.described()),
+            )
             .severity(Severity::Error);
         return;
     };
@@ -56,7 +60,9 @@ fn check(dcr: &Dcr<'_>, _: &Solution<'_>, report: &mut Report) {
         }
         Text::Expression(_) if lower.contains("/datacollectionendpoints") => return,
         Text::Expression(_) => "This expression does not name a data collection endpoint.",
-        Text::Escaped(_) => "`[[` leaves the expression to a template inside the package, which has no such names.",
+        Text::Escaped(_) => {
+            "`[[` leaves the expression to a template inside the package, which has no such names."
+        }
     };
     let finding = report.at(file, value.span, message);
     if !dcr.resource.is_packaged() {

@@ -27,7 +27,11 @@ fn check(dcr: &Dcr<'_>, _: &Solution<'_>, report: &mut Report) {
         && !kind.eq_ignore_ascii_case("Direct")
     {
         report
-            .at(file, member.value.span, format!("{} is no kind of DCR that takes in pushed rows.", quoted(kind)))
+            .at(
+                file,
+                member.value.span,
+                format!("{} is no kind of DCR that takes in pushed rows.", quoted(kind)),
+            )
             .help("Remove `kind`, or write `Direct`.")
             .suggest("Remove `kind`", edit::remove(file, dcr.resource.value, member.value.span));
     }

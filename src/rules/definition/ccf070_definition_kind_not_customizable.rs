@@ -33,18 +33,30 @@ fn check(definition: &Definition<'_>, _: &Solution<'_>, report: &mut Report) {
         Some(_) if arm::literal(kind).is_none() => {}
         Some(text) if text.eq_ignore_ascii_case(KIND) => {
             report
-                .at(file, kind.span, format!("The kind {} differs from `Customizable` in its case.", quoted(text)))
+                .at(
+                    file,
+                    kind.span,
+                    format!("The kind {} differs from `Customizable` in its case.", quoted(text)),
+                )
                 .severity(Severity::Warning)
                 .fix(title, edits);
         }
         Some(text) => {
             report
-                .at(file, kind.span, format!("The definition's kind is {}, not `Customizable`.", quoted(text)))
+                .at(
+                    file,
+                    kind.span,
+                    format!("The definition's kind is {}, not `Customizable`.", quoted(text)),
+                )
                 .suggest(title, edits);
         }
         None => {
             report
-                .at(file, kind.span, format!("The definition's `kind` is {}, not a string.", kind.described()))
+                .at(
+                    file,
+                    kind.span,
+                    format!("The definition's `kind` is {}, not a string.", kind.described()),
+                )
                 .suggest(title, edits);
         }
     }

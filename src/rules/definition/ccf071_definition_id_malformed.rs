@@ -26,10 +26,7 @@ fn check(definition: &Definition<'_>, solution: &Solution<'_>, report: &mut Repo
         let meant = definition.resource.name().filter(|name| is_id(name));
         if let Some(name) = meant {
             let entry = format!("\"id\": {}", string_or_null(Some(name)));
-            finding.suggest(
-                format!("Add {} as the id", quoted(name)),
-                edit::append(file, config, &entry),
-            );
+            finding.suggest(format!("Add {} as the id", quoted(name)), edit::append(file, config, &entry));
         }
         return;
     };
@@ -45,7 +42,11 @@ fn check(definition: &Definition<'_>, solution: &Solution<'_>, report: &mut Repo
         return;
     }
     let wrong: String = text.chars().filter(|char| !is_id_char(*char)).take(1).collect();
-    let wrong = if wrong.trim().is_empty() { "a blank".to_owned() } else { format!("the character {}", quoted(&wrong)) };
+    let wrong = if wrong.trim().is_empty() {
+        "a blank".to_owned()
+    } else {
+        format!("the character {}", quoted(&wrong))
+    };
     let message = format!("The id {} has {wrong} in it.", quoted(text));
     let mended: String = text.chars().filter(|char| is_id_char(*char)).collect();
     let finding = report.at(file, id.span, message);
@@ -53,7 +54,10 @@ fn check(definition: &Definition<'_>, solution: &Solution<'_>, report: &mut Repo
         let mut edits = edit::replace_string(file, id.span, &mended);
         for connector in solution.connectors_of(definition) {
             let name = connector.definition_name().map(|name: &Value| name.span);
-            edits.extend(name.map(|span| edit::replace_string(connector.resource.file, span, &mended)).unwrap_or_default());
+            edits.extend(
+                name.map(|span| edit::replace_string(connector.resource.file, span, &mended))
+                    .unwrap_or_default(),
+            );
         }
         finding.suggest(format!("Change the id to {}", quoted(&mended)), edits);
     }

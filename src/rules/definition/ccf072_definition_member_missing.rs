@@ -56,7 +56,9 @@ fn check(definition: &Definition<'_>, _: &Solution<'_>, report: &mut Report) {
         let Some(member) = config.member(name) else {
             let finding = report.at(file, head(config), format!("`connectorUiConfig` has no `{name}`."));
             // The connectors that CCF replaces have the same member under this name.
-            if let Some(old) = config.member("connectivityCriterias").filter(|_| name == "connectivityCriteria") {
+            if let Some(old) =
+                config.member("connectivityCriterias").filter(|_| name == "connectivityCriteria")
+            {
                 finding.help("Rename `connectivityCriterias` to `connectivityCriteria`.").fix(
                     "Rename `connectivityCriterias` to `connectivityCriteria`",
                     edit::replace_string(file, old.key_span, name),
@@ -98,8 +100,12 @@ impl Shape {
     fn fits(self, value: &Value) -> bool {
         match self {
             Shape::Text => value.as_str().is_some(),
-            Shape::List => value.as_array().is_some() || value.as_str().is_some_and(|text| text.starts_with('[')),
-            Shape::Object => value.as_object().is_some() || value.as_str().is_some_and(|text| text.starts_with('[')),
+            Shape::List => {
+                value.as_array().is_some() || value.as_str().is_some_and(|text| text.starts_with('['))
+            }
+            Shape::Object => {
+                value.as_object().is_some() || value.as_str().is_some_and(|text| text.starts_with('['))
+            }
         }
     }
 

@@ -23,7 +23,8 @@ fn check(definition: &Definition<'_>, _: &Solution<'_>, report: &mut Report) {
     let criteria = definition.find("/connectivityCriteria").and_then(Value::as_array);
     for criterion in criteria.unwrap_or_default() {
         if criterion.as_object().is_none() {
-            let message = format!("This criterion is {}, not an object with a `type`.", criterion.described());
+            let message =
+                format!("This criterion is {}, not an object with a `type`.", criterion.described());
             report.at(file, criterion.span, message);
             continue;
         }
@@ -38,7 +39,10 @@ fn check(definition: &Definition<'_>, _: &Solution<'_>, report: &mut Report) {
                 let message = format!("No criterion has the type {}.", quoted(text));
                 let finding = report.at(file, kind.span, message);
                 if let Some(meant) = nearest(text, [QUERY, CONNECTORS]) {
-                    finding.suggest(format!("Change it to `{meant}`"), edit::replace_string(file, kind.span, meant));
+                    finding.suggest(
+                        format!("Change it to `{meant}`"),
+                        edit::replace_string(file, kind.span, meant),
+                    );
                 }
             }
             None => {

@@ -1,6 +1,4 @@
-use crate::artifact::definition::{
-    DEPLOY_BUTTON, Definition, Instruction, PUSH_INSTRUCTIONS, TEST_BUTTON,
-};
+use crate::artifact::definition::{DEPLOY_BUTTON, Definition, Instruction, PUSH_INSTRUCTIONS, TEST_BUTTON};
 use crate::artifact::resource::is_blank;
 use crate::artifact::solution::Solution;
 use crate::edit;

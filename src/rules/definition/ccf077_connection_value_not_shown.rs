@@ -14,8 +14,13 @@ pub(super) const RULE: Rule = Rule {
     check: Check::Definition(check),
 };
 
-const LABELS: [&str; 5] =
-    ["Tenant ID", "Application ID", "Application secret", "Data collection endpoint", "Data collection rule ID"];
+const LABELS: [&str; 5] = [
+    "Tenant ID",
+    "Application ID",
+    "Application secret",
+    "Data collection endpoint",
+    "Data collection rule ID",
+];
 
 /// How many unknown names are looked at for what they may mean.
 const GUESSES: usize = 100;
@@ -25,11 +30,8 @@ fn check(definition: &Definition<'_>, _: &Solution<'_>, report: &mut Report) {
     // Missing or empty steps are CCF072's.
     let Some(steps) = definition.steps() else { return };
     let instructions = definition.instructions();
-    let named: Vec<&str> = instructions
-        .iter()
-        .flat_map(|instruction| instruction.fill_with())
-        .map(|(name, _)| name)
-        .collect();
+    let named: Vec<&str> =
+        instructions.iter().flat_map(|instruction| instruction.fill_with()).map(|(name, _)| name).collect();
     let known = || PUSH_VALUES.into_iter().chain(OTHER_VALUES);
     let is_known = |name: &str| known().any(|known| known.eq_ignore_ascii_case(name));
     // A misspelled name is CCF078's; it stands for the value that it means.

@@ -25,7 +25,8 @@ fn check(definition: &Definition<'_>, _: &Solution<'_>, report: &mut Report) {
             if value.as_str().is_some()
                 && let Some(text) = value.span.of(&file.text)
             {
-                finding.fix("Put the value into an array", edit::replace(file, value.span, format!("[{text}]")));
+                finding
+                    .fix("Put the value into an array", edit::replace(file, value.span, format!("[{text}]")));
             }
             continue;
         }
@@ -54,7 +55,8 @@ fn check(definition: &Definition<'_>, _: &Solution<'_>, report: &mut Report) {
             }
             let finding = report.at(file, item.span, format!("The portal knows no value {}.", quoted(name)));
             if let Some(known) = nearest(name, all()) {
-                finding.suggest(format!("Change it to `{known}`"), edit::replace_string(file, item.span, known));
+                finding
+                    .suggest(format!("Change it to `{known}`"), edit::replace_string(file, item.span, known));
             }
         }
     }

@@ -29,7 +29,9 @@ fn check(definition: &Definition<'_>, _: &Solution<'_>, report: &mut Report) {
         if parameters.as_object().is_none_or(<[_]>::is_empty) {
             let message = match parameters.as_object() {
                 Some(_) => "The instruction's `parameters` are empty.".to_owned(),
-                None => format!("The instruction's `parameters` are {}, not an object.", parameters.described()),
+                None => {
+                    format!("The instruction's `parameters` are {}, not an object.", parameters.described())
+                }
             };
             report.at(file, parameters.span, message);
             continue;
@@ -65,7 +67,9 @@ fn check_value(
     report: &mut Report,
 ) {
     let file = definition.resource.file;
-    if let Some(value) = instruction.parameter("value").filter(|value| value.as_str().is_none() && !is_blank(value)) {
+    if let Some(value) =
+        instruction.parameter("value").filter(|value| value.as_str().is_none() && !is_blank(value))
+    {
         report.at(file, value.span, format!("`value` is {}, not a string.", value.described()));
         return;
     }

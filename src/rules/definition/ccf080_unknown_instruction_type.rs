@@ -27,7 +27,9 @@ fn check(definition: &Definition<'_>, _: &Solution<'_>, report: &mut Report) {
             continue;
         }
         let Some(kind) = instruction.type_value() else {
-            report.at(file, head(instruction.value), "This instruction has no `type`.").severity(Severity::Error);
+            report
+                .at(file, head(instruction.value), "This instruction has no `type`.")
+                .severity(Severity::Error);
             continue;
         };
         let Some(name) = kind.as_str() else {

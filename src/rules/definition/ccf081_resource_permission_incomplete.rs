@@ -103,7 +103,10 @@ fn check_entry(definition: &Definition<'_>, entry: &Value, report: &mut Report) 
         } else {
             finding.help("The scope is `Workspace`, `ResourceGroup` or `Subscription`.");
             if let Some(meant) = nearest(name, SCOPES) {
-                finding.suggest(format!("Change it to `{meant}`"), edit::replace_string(file, value.span, meant));
+                finding.suggest(
+                    format!("Change it to `{meant}`"),
+                    edit::replace_string(file, value.span, meant),
+                );
             }
         }
     }
@@ -129,7 +132,9 @@ fn check_actions(definition: &Definition<'_>, entry: &Value, is_workspace: bool,
         if !is_one_of(&ACTIONS, &member.key) {
             let message = format!("There is no permission {}.", quoted(&member.key));
             let finding = report.at(file, member.key_span, message);
-            finding.severity(Severity::Warning).help("A permission is `read`, `write`, `delete` or `action`.");
+            finding
+                .severity(Severity::Warning)
+                .help("A permission is `read`, `write`, `delete` or `action`.");
             if let Some(meant) = nearest(&member.key, ACTIONS) {
                 let title = format!("Change it to `{meant}`");
                 finding.suggest(title, edit::replace_string(file, member.key_span, meant));
@@ -149,7 +154,8 @@ fn check_actions(definition: &Definition<'_>, entry: &Value, is_workspace: bool,
                 !is_one_of(&ACTIONS, &member.key) && nearest(&member.key, ACTIONS) == Some(name)
             })
     };
-    let missing: Vec<&str> = ["read", "write"].into_iter().filter(|name| is_workspace && !asks(name)).collect();
+    let missing: Vec<&str> =
+        ["read", "write"].into_iter().filter(|name| is_workspace && !asks(name)).collect();
     if let [first, rest @ ..] = missing.as_slice() {
         let names = rest.iter().fold(format!("`{first}`"), |names, name| format!("{names} and `{name}`"));
         let message = format!("The permissions on the workspace do not ask for {names}.");

@@ -55,7 +55,10 @@ fn check(definition: &Definition<'_>, _: &Solution<'_>, report: &mut Report) {
             report
                 .at(file, span, "Azure Sentinel is called Microsoft Sentinel today.")
                 .help("Write `Microsoft Sentinel`: reviewers refuse the old name.")
-                .suggest("Change it to `Microsoft Sentinel`", edit::replace(file, span, "Microsoft Sentinel"));
+                .suggest(
+                    "Change it to `Microsoft Sentinel`",
+                    edit::replace(file, span, "Microsoft Sentinel"),
+                );
         }
         for name in &others {
             if let Some(start) = words(text, name, false).next() {
@@ -104,7 +107,8 @@ fn check_table_name(definition: &Definition<'_>, config: &Value, report: &mut Re
         return;
     }
     const MARK: &str = "{{graphQueriesTableName}}";
-    let mut uses = config.descendants().filter(|value| value.as_str().is_some_and(|text| text.contains(MARK)));
+    let mut uses =
+        config.descendants().filter(|value| value.as_str().is_some_and(|text| text.contains(MARK)));
     let Some(first) = uses.next() else { return };
     let start = first.as_str().and_then(|text| text.find(MARK)).unwrap_or(0);
     let span = Span {

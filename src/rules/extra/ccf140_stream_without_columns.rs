@@ -18,8 +18,10 @@ fn check(dcr: &Dcr<'_>, _: &Solution<'_>, report: &mut Report) {
         let name = quoted(stream.name());
         let declaration = &stream.member.value;
         if declaration.as_object().is_none() {
-            let message =
-                format!("The declaration of the stream {name} is {}, not an object.", declaration.described());
+            let message = format!(
+                "The declaration of the stream {name} is {}, not an object.",
+                declaration.described()
+            );
             report.at(file, declaration.span, message);
             continue;
         }
@@ -28,7 +30,10 @@ fn check(dcr: &Dcr<'_>, _: &Solution<'_>, report: &mut Report) {
             continue;
         };
         let Some(items) = columns.value.as_array() else {
-            let message = format!("The `columns` of the stream {name} are {}, not an array.", columns.value.described());
+            let message = format!(
+                "The `columns` of the stream {name} are {}, not an array.",
+                columns.value.described()
+            );
             report.at(file, columns.value.span, message);
             continue;
         };

@@ -35,8 +35,11 @@ fn check(definition: &Definition<'_>, _: &Solution<'_>, report: &mut Report) {
         if let Some(place) = places.iter().copied().find(|(_, _, number)| *number >= filled.len()) {
             let message = match filled.len() {
                 0 => "There is nothing to fill in here: the label has no `fillWith`.".to_owned(),
-                1 => "There is nothing to fill in here: `fillWith` has only one value, which is `{0}`.".to_owned(),
-                count => format!("There is nothing to fill in here: `fillWith` has {count} values, counted from 0."),
+                1 => "There is nothing to fill in here: `fillWith` has only one value, which is `{0}`."
+                    .to_owned(),
+                count => format!(
+                    "There is nothing to fill in here: `fillWith` has {count} values, counted from 0."
+                ),
             };
             report.at(file, span(place), message);
         }

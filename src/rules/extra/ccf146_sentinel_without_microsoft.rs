@@ -66,7 +66,6 @@ fn check_text(file: &File, value: &Value, with_azure: bool, report: &mut Report)
         if azure {
             finding.severity(Severity::Warning);
         }
-        finding
-            .suggest("Change it to `Microsoft Sentinel`", edit::replace(file, span, "Microsoft Sentinel"));
+        finding.suggest("Change it to `Microsoft Sentinel`", edit::replace(file, span, "Microsoft Sentinel"));
     }
 }

@@ -36,11 +36,13 @@ fn check(solution: &Solution<'_>, report: &mut Report) {
         let Some(stream) = arm::literal(value) else { continue };
         let Some(known) = rules.get(&(file.directory(), stream.to_ascii_lowercase())) else { continue };
         if let [(one, _), (other, _)] = known.as_slice() {
-            let message = format!("Two DCRs of this folder have a data flow for the stream {}.", quoted(stream));
-            report
-                .at(file, value.span, message)
-                .related(one.id(), one.head(), "one of them")
-                .related(other.id(), other.head(), "the other");
+            let message =
+                format!("Two DCRs of this folder have a data flow for the stream {}.", quoted(stream));
+            report.at(file, value.span, message).related(one.id(), one.head(), "one of them").related(
+                other.id(),
+                other.head(),
+                "the other",
+            );
         }
     }
 }

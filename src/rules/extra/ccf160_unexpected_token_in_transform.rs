@@ -1,8 +1,8 @@
 use crate::artifact::solution::Solution;
 use crate::artifact::transform::Transform;
 use crate::finding::Severity;
-use crate::rules::{Check, Report, Rule};
 use crate::kql::ProblemKind;
+use crate::rules::{Check, Report, Rule};
 use crate::text::{Span, quoted};
 
 pub(super) const RULE: Rule = Rule {
@@ -20,7 +20,9 @@ fn check(transform: &Transform<'_>, _: &Solution<'_>, report: &mut Report) {
     let (message, instead) = match problem.kind {
         ProblemKind::Unexpected { instead } => (format!("{name} cannot stand here."), instead),
         ProblemKind::UnknownType => (format!("KQL has no type {name}."), None),
-        ProblemKind::Missing if found.is_empty() => ("Something is missing here: an expression or a name.".to_owned(), None),
+        ProblemKind::Missing if found.is_empty() => {
+            ("Something is missing here: an expression or a name.".to_owned(), None)
+        }
         ProblemKind::Missing => (format!("Something is missing at {name}: an expression or a name."), None),
         _ => return,
     };

@@ -1,9 +1,9 @@
 use crate::artifact::solution::Solution;
 use crate::artifact::transform::Transform;
 use crate::finding::Severity;
-use crate::rules::{Check, Report, Rule};
 use crate::kql::opinion::Diagnostic;
 use crate::kql::{OperatorVerdict, Outline, Resolution, Verdict};
+use crate::rules::{Check, Report, Rule};
 use crate::text::Span;
 
 pub(super) const RULE: Rule = Rule {
@@ -45,7 +45,8 @@ fn is_known(outline: &Outline, diagnostic: &Diagnostic) -> bool {
     let touches = |span: Span| span == other || span.start < other.end && other.start < span.end;
     let reported = outline.problems.iter().map(|problem| problem.span);
     let missing = outline.reads.iter().filter(|read| matches!(read.resolution, Resolution::Missing { .. }));
-    let operators = outline.operators.iter().filter(|operator| operator.verdict != OperatorVerdict::Supported);
+    let operators =
+        outline.operators.iter().filter(|operator| operator.verdict != OperatorVerdict::Supported);
     // A function that Microsoft lists for transformations is there, whatever the service says.
     let calls = outline.calls.iter().filter(|call| {
         call.verdict == Verdict::Unknown || diagnostic.code == "KS211" && call.verdict != Verdict::Local

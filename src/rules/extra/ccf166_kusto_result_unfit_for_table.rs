@@ -3,8 +3,8 @@ use crate::artifact::solution::Solution;
 use crate::artifact::table::is_standard_column;
 use crate::artifact::transform::Transform;
 use crate::finding::Severity;
-use crate::rules::{Check, Report, Rule};
 use crate::rules::cross::types::mismatch;
+use crate::rules::{Check, Report, Rule};
 use crate::text::quoted;
 
 pub(super) const RULE: Rule = Rule {

@@ -16,9 +16,9 @@ pub(super) const RULE: Rule = Rule {
 fn check(file: &File, _: &Solution<'_>, report: &mut Report) {
     match file.flaw {
         Some(Flaw::TooLong(bytes)) => {
-            report
-                .at(file, Span::default(), format!("This file has {bytes} bytes and was not read."))
-                .help("Remove it from the connector's folder: artifacts of a connector stay far below 16 MiB.");
+            report.at(file, Span::default(), format!("This file has {bytes} bytes and was not read.")).help(
+                "Remove it from the connector's folder: artifacts of a connector stay far below 16 MiB.",
+            );
             return;
         }
         Some(Flaw::NotUtf8(offset)) => {

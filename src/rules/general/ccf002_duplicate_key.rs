@@ -34,7 +34,10 @@ fn check(file: &File, solution: &Solution<'_>, report: &mut Report) {
             let finding = report.at(
                 file,
                 second.key_span,
-                format!("This object has two members {}: only this one, the last, counts.", quoted(&second.key)),
+                format!(
+                    "This object has two members {}: only this one, the last, counts.",
+                    quoted(&second.key)
+                ),
             );
             finding.related(file.id, first.key_span, "this one is ignored");
             let edits = edit::remove(file, object, first.key_span);
@@ -74,10 +77,7 @@ fn duplicates(members: &[Member]) -> Vec<(&Member, &Member)> {
             .collect();
     }
     let mut seen: HashMap<Folded<'_>, &Member> = HashMap::with_capacity(members.len());
-    members
-        .iter()
-        .filter_map(|member| Some((seen.insert(Folded(&member.key), member)?, member)))
-        .collect()
+    members.iter().filter_map(|member| Some((seen.insert(Folded(&member.key), member)?, member))).collect()
 }
 
 fn written<'f>(file: &'f File, member: &Member) -> Option<&'f str> {

@@ -137,8 +137,5 @@ fn packed_type(resource: &Resource<'_>, report: &mut Report) {
             ),
         )
         .help(format!("Write {}.", quoted(wanted)))
-        .fix(
-            format!("Write {}", quoted(wanted)),
-            edit::replace_string(resource.file, value.span, wanted),
-        );
+        .fix(format!("Write {}", quoted(wanted)), edit::replace_string(resource.file, value.span, wanted));
 }

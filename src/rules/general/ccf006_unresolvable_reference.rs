@@ -44,7 +44,8 @@ fn check(resource: &Resource<'_>, _: &Solution<'_>, report: &mut Report) {
             continue;
         };
         for Call { name, argument, .. } in &expression.calls {
-            let (what, known) = match (name.to_ascii_lowercase().as_str(), expression.escaped, resource.role) {
+            let (what, known) = match (name.to_ascii_lowercase().as_str(), expression.escaped, resource.role)
+            {
                 ("parameters", false, _) => ("parameter", arm::PARAMETERS.as_slice()),
                 ("parameters", true, Role::Connector) => ("parameter", arm::INNER_PARAMETERS.as_slice()),
                 ("variables", false, _) => ("variable", arm::VARIABLES.as_slice()),
@@ -56,15 +57,12 @@ fn check(resource: &Resource<'_>, _: &Solution<'_>, report: &mut Report) {
                 continue;
             }
             let place = arm::place(resource.file, value, *span);
-            let finding = report
-                .at(resource.file, place, format!("The package has no {what} {}.", quoted(named)));
+            let finding =
+                report.at(resource.file, place, format!("The package has no {what} {}.", quoted(named)));
             let list: Vec<String> = known.iter().take(6).map(|name| quoted(name)).collect();
             finding.help(format!("Use one that the packager writes: {}.", list.join(", ")));
             if let Some(near) = nearest(named, known.iter().copied()) {
-                finding.suggest(
-                    format!("Write {}", quoted(near)),
-                    edit::replace(resource.file, place, near),
-                );
+                finding.suggest(format!("Write {}", quoted(near)), edit::replace(resource.file, place, near));
             }
         }
     }

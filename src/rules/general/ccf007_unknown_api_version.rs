@@ -1,6 +1,6 @@
 use crate::artifact::resource::Resource;
-use crate::artifact::{api, arm};
 use crate::artifact::solution::Solution;
+use crate::artifact::{api, arm};
 use crate::edit;
 use crate::finding::Severity;
 use crate::rules::{Check, Report, Rule};
@@ -32,10 +32,7 @@ fn check(resource: &Resource<'_>, _: &Solution<'_>, report: &mut Report) {
                     format!("The API of a {title} has no version {}.", quoted(text)),
                 )
                 .help(format!("Write {wanted}, which the packager writes in any case."))
-                .fix(
-                    format!("Write {wanted}"),
-                    edit::replace_string(resource.file, value.span, packaged),
-                );
+                .fix(format!("Write {wanted}"), edit::replace_string(resource.file, value.span, packaged));
             return;
         }
         Some(_) => return,

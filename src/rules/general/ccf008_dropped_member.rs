@@ -33,10 +33,7 @@ fn check(resource: &Resource<'_>, _: &Solution<'_>, report: &mut Report) {
                 format!("The location {} is replaced by the workspace's.", quoted(place)),
             )
             .help(format!("Leave `location` out, or write `{wanted}`."))
-            .fix(
-                format!("Write `{wanted}`"),
-                edit::replace_string(resource.file, member.value.span, wanted),
-            );
+            .fix(format!("Write `{wanted}`"), edit::replace_string(resource.file, member.value.span, wanted));
     }
     for key in DROPPED {
         let member = resource.value.member(key).filter(|member| !is_empty(&member.value));

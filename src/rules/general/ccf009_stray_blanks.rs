@@ -22,7 +22,8 @@ const SHOWN: usize = 100;
 fn check(solution: &Solution<'_>, report: &mut Report) {
     for resource in solution.resources() {
         // CCF048 says what is wrong with the endpoint of a DCR.
-        let endpoint = (resource.role == Role::Dcr).then(|| resource.find("/properties/dataCollectionEndpointId"));
+        let endpoint =
+            (resource.role == Role::Dcr).then(|| resource.find("/properties/dataCollectionEndpointId"));
         for (value, text) in resource.strings() {
             if !endpoint.flatten().is_some_and(|endpoint| std::ptr::eq(endpoint, value)) {
                 tell(resource.file, value, text, report);
@@ -80,7 +81,8 @@ fn strays(text: &str) -> impl Iterator<Item = Stray<'_>> {
             let end = start.saturating_add(rest.len().saturating_sub(behind.len()));
             let ahead = text.get(at..start)?;
             at = end;
-            let cuts = |char: char| char.is_whitespace() || matches!(char, '\'' | '"' | '(' | '<' | '>' | '`');
+            let cuts =
+                |char: char| char.is_whitespace() || matches!(char, '\'' | '"' | '(' | '<' | '>' | '`');
             let ahead = ahead.rsplit(cuts).next().unwrap_or_default();
             if let Some(what) = split(ahead, behind, is_drawing) {
                 return Some(Stray { span: Span { start, end }, what, ahead });
@@ -95,7 +97,9 @@ fn split(ahead: &str, behind: &str, is_drawing: bool) -> Option<&'static str> {
     let last = ahead.chars().next_back()?;
     let lower = ahead.to_ascii_lowercase();
     let is_url = lower.contains("://");
-    let is_id = lower.starts_with("/subscriptions") || lower.contains("/providers") || lower.starts_with("microsoft.");
+    let is_id = lower.starts_with("/subscriptions")
+        || lower.contains("/providers")
+        || lower.starts_with("microsoft.");
     let goes_on = match last {
         '/' => next.is_alphanumeric() || matches!(next, '{' | '\''),
         '=' | '&' | '?' | '-' | '_' | '%' | '#' => next.is_alphanumeric(),

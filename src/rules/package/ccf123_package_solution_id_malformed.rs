@@ -14,7 +14,8 @@ pub(super) const RULE: Rule = Rule {
 
 fn check(solution: &Solution<'_>, report: &mut Report) {
     let Some(package) = Package::of(solution) else { return };
-    let Some((value, id)) = package.variable("solutionId").and_then(|value| Some((value, value.as_str()?))) else {
+    let Some((value, id)) = package.variable("solutionId").and_then(|value| Some((value, value.as_str()?)))
+    else {
         return;
     };
     // What the metadata has is wrong there.
@@ -22,5 +23,9 @@ fn check(solution: &Solution<'_>, report: &mut Report) {
     if package::is_solution_id(id) || of_metadata.as_deref() == Some(id) {
         return;
     }
-    report.at(package.file, value.span, format!("The solution's id {} is not `publisher.offer` in lower case.", quoted(id)));
+    report.at(
+        package.file,
+        value.span,
+        format!("The solution's id {} is not `publisher.offer` in lower case.", quoted(id)),
+    );
 }

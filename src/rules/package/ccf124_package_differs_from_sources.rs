@@ -1,10 +1,10 @@
+use super::ccf126_package_metadata_invalid::faults;
 use crate::artifact::arm;
 use crate::artifact::data_file;
 use crate::artifact::folder::{File, FileId};
 use crate::artifact::package::{self, Difference, Package};
 use crate::artifact::resource::{Resource, Role, head};
 use crate::artifact::solution::Solution;
-use super::ccf126_package_metadata_invalid::faults;
 use crate::finding::Severity;
 use crate::json::Value;
 use crate::rules::{Check, Report, Rule};
@@ -29,14 +29,21 @@ fn check(solution: &Solution<'_>, report: &mut Report) {
 /// The version and the name of the data file, which become variables.
 fn versions(solution: &Solution<'_>, package: &Package<'_>, report: &mut Report) {
     let [file] = solution.data_files.as_slice() else { return };
-    for (variable, key, what) in [("_solutionVersion", "/Version", "version"), ("_solutionName", "/Name", "name")] {
+    for (variable, key, what) in
+        [("_solutionVersion", "/Version", "version"), ("_solutionName", "/Name", "name")]
+    {
         let packed = package.variable(variable).and_then(|value| Some((value, value.as_str()?)));
-        let source = file.value().and_then(|value| value.find(key)).and_then(|value| Some((value, value.as_str()?)));
+        let source =
+            file.value().and_then(|value| value.find(key)).and_then(|value| Some((value, value.as_str()?)));
         let (Some((packed, theirs)), Some((source, ours))) = (packed, source) else { continue };
         if ours != theirs {
             let message =
                 format!("The package has the {what} {}, the data file {}.", quoted(theirs), quoted(ours));
-            report.at(package.file, packed.span, message).related(file.id, source.span, format!("the {what}"));
+            report.at(package.file, packed.span, message).related(
+                file.id,
+                source.span,
+                format!("the {what}"),
+            );
         }
     }
 }
@@ -50,13 +57,16 @@ fn metadata(solution: &Solution<'_>, package: &Package<'_>, report: &mut Report)
         && ours != theirs
     {
         let place = file.value().and_then(|value| value.member("offerId"));
-        let message = format!("The package has the solution id {}, the metadata {}.", quoted(theirs), quoted(&ours));
+        let message =
+            format!("The package has the solution id {}, the metadata {}.", quoted(theirs), quoted(&ours));
         let place = place.map_or(Span::default(), |member| member.value.span);
         report.at(package.file, packed.span, message).related(file.id, place, "the metadata");
     }
     let Some(content) = package.content.and_then(|content| content.find("/properties")) else { return };
     for key in ["support", "categories", "providers", "firstPublishDate", "lastPublishDate"] {
-        let (Some(ours), Some(theirs)) = (file.value().and_then(|value| value.member(key)), content.member(key)) else {
+        let (Some(ours), Some(theirs)) =
+            (file.value().and_then(|value| value.member(key)), content.member(key))
+        else {
             continue;
         };
         if !faults(content, key).is_empty() {
@@ -65,7 +75,11 @@ fn metadata(solution: &Solution<'_>, package: &Package<'_>, report: &mut Report)
         }
         if let Some(difference) = package::values_differ(&ours.value, &theirs.value, &[]) {
             let message = format!("The package has another `{key}` than the metadata.");
-            report.at(package.file, difference.package, message).related(file.id, difference.source, "the metadata");
+            report.at(package.file, difference.package, message).related(
+                file.id,
+                difference.source,
+                "the metadata",
+            );
         }
     }
 }
@@ -82,7 +96,13 @@ fn key(resource: &Resource<'_>) -> Option<String> {
 
 fn resources(solution: &Solution<'_>, package: &Package<'_>, report: &mut Report) {
     let listed: Option<HashSet<_>> = match solution.data_files.as_slice() {
-        [file] => Some(data_file::listed(file, solution).iter().filter_map(|path| path.file).map(|file| file.id).collect()),
+        [file] => Some(
+            data_file::listed(file, solution)
+                .iter()
+                .filter_map(|path| path.file)
+                .map(|file| file.id)
+                .collect(),
+        ),
         _ => None,
     };
     for role in Role::ALL {
@@ -130,7 +150,8 @@ fn resources(solution: &Solution<'_>, package: &Package<'_>, report: &mut Report
             ours.extend(key);
         }
         // What is left of a part of the sources that was taken away.
-        let dangling = package.of_role(role).find(|resource| key(resource).is_some_and(|key| !ours.contains(&key)));
+        let dangling =
+            package.of_role(role).find(|resource| key(resource).is_some_and(|key| !ours.contains(&key)));
         if let Some(resource) = dangling.filter(|_| !sources.is_empty() && pair.is_none()) {
             let message = format!("The package has a {} that the sources do not have.", role.title());
             report.at(package.file, name_place(resource), message);
@@ -139,13 +160,23 @@ fn resources(solution: &Solution<'_>, package: &Package<'_>, report: &mut Report
 }
 
 fn differs(package: &Package<'_>, source: &Resource<'_>, difference: &Difference, report: &mut Report) {
-    let message = format!("The {} in the package differs from that of the sources here.", source.role.title());
-    report.at(package.file, difference.package, message).related(source.id(), difference.source, "the source");
+    let message =
+        format!("The {} in the package differs from that of the sources here.", source.role.title());
+    report.at(package.file, difference.package, message).related(
+        source.id(),
+        difference.source,
+        "the source",
+    );
 }
 
 fn renamed(package: &Package<'_>, source: &Resource<'_>, packed: &Resource<'_>, report: &mut Report) {
-    let message = format!("The {} in the package has another name than that of the sources.", source.role.title());
-    report.at(package.file, name_place(packed), message).related(source.id(), name_place(source), "the source");
+    let message =
+        format!("The {} in the package has another name than that of the sources.", source.role.title());
+    report.at(package.file, name_place(packed), message).related(
+        source.id(),
+        name_place(source),
+        "the source",
+    );
 }
 
 fn missing(
@@ -165,7 +196,8 @@ fn missing(
     if expected && named {
         let message = format!("The package lacks a {} that the sources have.", source.role.title());
         let root = package.file.value();
-        let place = root.and_then(|root| root.member("resources")).map_or(Span::default(), |member| member.key_span);
+        let place =
+            root.and_then(|root| root.member("resources")).map_or(Span::default(), |member| member.key_span);
         report.at(package.file, place, message).related(source.id(), name_place(source), "the source");
     }
 }

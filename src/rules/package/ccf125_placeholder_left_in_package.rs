@@ -36,7 +36,8 @@ fn check(solution: &Solution<'_>, report: &mut Report) {
             let Some(text) = value.as_str() else { continue };
             for placeholder in arm::placeholders(text) {
                 let name = placeholder.name;
-                let is_name = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'));
+                let is_name =
+                    name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'));
                 if name.is_empty() || !is_name || known.contains(name) {
                     continue;
                 }
@@ -45,7 +46,8 @@ fn check(solution: &Solution<'_>, report: &mut Report) {
                     return;
                 }
                 let span: Span = arm::place(package.file, value, placeholder.span);
-                let message = format!("The placeholder {} was not replaced.", quoted(&format!("{{{{{name}}}}}")));
+                let message =
+                    format!("The placeholder {} was not replaced.", quoted(&format!("{{{{{name}}}}}")));
                 report.at(package.file, span, message);
             }
         }

@@ -23,7 +23,9 @@ fn check(solution: &Solution<'_>, report: &mut Report) {
         // What the metadata has is wrong there.
         let ours = solution.metadata.and_then(|file| file.value()?.member(key));
         let theirs = properties.member(key);
-        let same = ours.zip(theirs).is_some_and(|(ours, theirs)| values_differ(&ours.value, &theirs.value, &[]).is_none());
+        let same = ours
+            .zip(theirs)
+            .is_some_and(|(ours, theirs)| values_differ(&ours.value, &theirs.value, &[]).is_none());
         if same {
             continue;
         }

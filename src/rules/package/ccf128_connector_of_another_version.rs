@@ -16,7 +16,8 @@ pub(super) const RULE: Rule = Rule {
 fn check(solution: &Solution<'_>, report: &mut Report) {
     let Some(package) = Package::of(solution) else { return };
     let read = |name: &str| package.variable(name).and_then(|value| Some((value, arm::literal(value)?)));
-    let (Some((value, connector)), Some((other, version))) = (read("dataConnectorCCPVersion"), read("_solutionVersion"))
+    let (Some((value, connector)), Some((other, version))) =
+        (read("dataConnectorCCPVersion"), read("_solutionVersion"))
     else {
         return;
     };
@@ -26,6 +27,10 @@ fn check(solution: &Solution<'_>, report: &mut Report) {
             quoted(connector),
             quoted(version)
         );
-        report.at(package.file, value.span, message).related(package.file.id, other.span, "the solution's version");
+        report.at(package.file, value.span, message).related(
+            package.file.id,
+            other.span,
+            "the solution's version",
+        );
     }
 }

@@ -39,21 +39,26 @@ fn check(definition: &Definition<'_>, _: &Solution<'_>, report: &mut Report) {
         let place = |span| arm::place(file, value, span);
         if is_rule_id(address.rule.text) {
             let message = format!("The rule {} is that of one deployment.", quoted(address.rule.text));
-            report
-                .at(file, place(address.rule.span), message)
-                .severity(Severity::Warning)
-                .help("Write a gap to fill, such as `{DCR immutable ID}`: every customer has a rule of their own.");
+            report.at(file, place(address.rule.span), message).severity(Severity::Warning).help(
+                "Write a gap to fill, such as `{DCR immutable ID}`: every customer has a rule of their own.",
+            );
         }
         let stream = address.stream;
         let known = stream.text.starts_with(CUSTOM) || stream.text.starts_with("Microsoft-");
         if !known && stream.text.to_ascii_lowercase().ends_with("_cl") {
             report
-                .at(file, place(stream.span), format!("{} is the name of a table, not of a stream.", quoted(stream.text)))
+                .at(
+                    file,
+                    place(stream.span),
+                    format!("{} is the name of a table, not of a stream.", quoted(stream.text)),
+                )
                 .help("Write the name of the stream, `Custom-…`, as the DCR declares it.");
         }
         match address.version {
             None => {
-                report.at(file, place(stream.span), "The address lacks `?api-version=2023-01-01`.").severity(Severity::Warning);
+                report
+                    .at(file, place(stream.span), "The address lacks `?api-version=2023-01-01`.")
+                    .severity(Severity::Warning);
             }
             Some(version) if !is_gap(version.text) && !VERSIONS.contains(&version.text) => {
                 let message = format!("The Logs Ingestion API has no version {}.", quoted(version.text));
@@ -94,7 +99,10 @@ impl<'t> Address<'t> {
         let stream = part(tail.get(..length)?, from);
         let query = tail.get(length..).and_then(|tail| tail.strip_prefix('?'));
         let version = query.and_then(|query| {
-            let offset = query.find("api-version=").filter(|offset| *offset < 100)?.saturating_add("api-version=".len());
+            let offset = query
+                .find("api-version=")
+                .filter(|offset| *offset < 100)?
+                .saturating_add("api-version=".len());
             let tail = query.get(offset..)?;
             let text = tail.get(..end_of(tail))?;
             Some(part(text, from.saturating_add(length).saturating_add(1).saturating_add(offset)))
@@ -110,7 +118,8 @@ fn end_of(text: &str) -> usize {
         Some('{') => '}',
         Some('[') => ']',
         _ => {
-            let ends = |char: char| !(char.is_ascii_alphanumeric() || matches!(char, '-' | '_' | '.' | '$' | '%'));
+            let ends =
+                |char: char| !(char.is_ascii_alphanumeric() || matches!(char, '-' | '_' | '.' | '$' | '%'));
             let name = text.get(..text.find(ends).unwrap_or(text.len())).unwrap_or_default();
             // A full stop at the end is that of the sentence.
             return name.trim_end_matches('.').len();

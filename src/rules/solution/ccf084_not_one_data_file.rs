@@ -26,10 +26,11 @@ fn check(solution: &Solution<'_>, report: &mut Report) {
     if let [first, rest @ ..] = inside.as_slice() {
         for file in rest {
             let message = format!("Besides {} this is one more file in `Data`.", quoted(first.name()));
-            report
-                .at(file, start(file), message)
-                .severity(Severity::Warning)
-                .related(first.id, start(first), "the first file");
+            report.at(file, start(file), message).severity(Severity::Warning).related(
+                first.id,
+                start(first),
+                "the first file",
+            );
         }
         return;
     }

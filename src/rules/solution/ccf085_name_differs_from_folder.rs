@@ -22,7 +22,10 @@ fn check(file: &File, solution: &Solution<'_>, report: &mut Report) {
         let finding = report.at(file, head(root), "The data file has no `Name`.");
         if let Some(folder) = folder {
             let entry = format!("\"Name\": {}", string_or_null(Some(folder)));
-            finding.suggest(format!("Add the folder's name, {}", quoted(folder)), edit::append(file, root, &entry));
+            finding.suggest(
+                format!("Add the folder's name, {}", quoted(folder)),
+                edit::append(file, root, &entry),
+            );
         }
         return;
     };
@@ -32,7 +35,8 @@ fn check(file: &File, solution: &Solution<'_>, report: &mut Report) {
         (Some(name), Some(folder)) if name != folder => {
             let same = name.eq_ignore_ascii_case(folder);
             let how = if same { "has another case than" } else { "is not that of" };
-            let message = format!("The name {} {how} the solution's folder, {}.", quoted(name), quoted(folder));
+            let message =
+                format!("The name {} {how} the solution's folder, {}.", quoted(name), quoted(folder));
             (value.span, message, if same { Severity::Warning } else { Severity::Error })
         }
         _ => return,

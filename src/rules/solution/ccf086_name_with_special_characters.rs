@@ -22,11 +22,8 @@ fn check(file: &File, _: &Solution<'_>, report: &mut Report) {
     }
     let special = name.chars().find(|char| !is_plain(*char) && *char != ' ');
     if let Some(char) = special {
-        let message = format!(
-            "The name {} has the character {}.",
-            quoted(name),
-            quoted(char.encode_utf8(&mut [0; 4]))
-        );
+        let message =
+            format!("The name {} has the character {}.", quoted(name), quoted(char.encode_utf8(&mut [0; 4])));
         report.at(file, value.span, message).help("Use letters, digits, `_`, `-` and `.` only.");
     } else if name != name.trim() {
         report

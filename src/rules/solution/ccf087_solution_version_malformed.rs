@@ -41,7 +41,8 @@ fn check(file: &File, _: &Solution<'_>, report: &mut Report) {
     };
     match Version::parse(text) {
         None => {
-            let message = format!("The version {} is not three numbers with dots between them.", quoted(text));
+            let message =
+                format!("The version {} is not three numbers with dots between them.", quoted(text));
             let finding = report.at(file, value.span, message);
             if let Some(mended) = mended(text) {
                 finding.suggest(
@@ -66,5 +67,7 @@ fn mended(text: &str) -> Option<String> {
     let text = text.trim().trim_start_matches(['v', 'V']);
     let mut parts: Vec<&str> = text.split('.').collect();
     parts.resize(3, "0");
-    Version::parse(&parts.join(".")).map(|version| version.to_string()).filter(|_| text.split('.').count() <= 3)
+    Version::parse(&parts.join("."))
+        .map(|version| version.to_string())
+        .filter(|_| text.split('.').count() <= 3)
 }

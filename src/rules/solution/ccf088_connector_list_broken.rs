@@ -41,7 +41,8 @@ fn check(file: &File, solution: &Solution<'_>, report: &mut Report) {
         if value.as_str().is_some_and(|text| !text.is_empty())
             && let Some(text) = value.span.of(&file.text)
         {
-            finding.suggest("Put the path into an array", edit::replace(file, value.span, format!("[{text}]")));
+            finding
+                .suggest("Put the path into an array", edit::replace(file, value.span, format!("[{text}]")));
         }
         return;
     }
@@ -94,7 +95,8 @@ fn report_missing(
         key == "dataconnectors" || key == "dataconnector" || key == "connectors"
     });
     if let Some(meant) = meant {
-        let message = format!("The list of connectors is called `Data Connectors`, not {}.", quoted(&meant.key));
+        let message =
+            format!("The list of connectors is called `Data Connectors`, not {}.", quoted(&meant.key));
         report
             .at(file, meant.key_span, message)
             .fix("Rename it", edit::replace_string(file, meant.key_span, "Data Connectors"));
@@ -123,7 +125,8 @@ fn report_path(
     }
     // The packager removes the solution's name wherever it stands ahead of a slash.
     if !report.is_full(file) && solution.at(&as_written).is_some() {
-        let message = format!("The packager reads the path {} as {}.", quoted(&path.text), quoted(&path.path));
+        let message =
+            format!("The packager reads the path {} as {}.", quoted(&path.text), quoted(&path.path));
         report.at(file, path.span, message).help(
             "Rename the folder of the connector: the packager takes the solution's name out of the path, which may \
              stand only at its start.",

@@ -40,7 +40,8 @@ fn check(file: &File, solution: &Solution<'_>, report: &mut Report) {
         if found.role == Role::Definition {
             continue;
         }
-        let message = format!("{} is a {}, not a connector definition.", quoted(&path.path), found.role.title());
+        let message =
+            format!("{} is a {}, not a connector definition.", quoted(&path.path), found.role.title());
         let finding = report.at(file, path.span, message);
         finding.related(found.id(), found.head(), format!("the {}", found.role.title()));
         if others && member.value.as_array().is_some() {

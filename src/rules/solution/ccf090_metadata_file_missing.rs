@@ -20,10 +20,9 @@ fn check(file: &File, solution: &Solution<'_>, report: &mut Report) {
     let usual = solution.metadata.map_or("SolutionMetadata.json", |metadata| solution.relative(metadata));
     let Some(value) = root.find("/Metadata") else {
         let entry = format!("\"Metadata\": {}", string_or_null(Some(usual)));
-        report.at(file, head(root), "The data file has no `Metadata`.").suggest(
-            format!("Add {}", quoted(usual)),
-            edit::append(file, root, &entry),
-        );
+        report
+            .at(file, head(root), "The data file has no `Metadata`.")
+            .suggest(format!("Add {}", quoted(usual)), edit::append(file, root, &entry));
         return;
     };
     let message = match value.as_str() {

@@ -27,7 +27,11 @@ fn check(file: &File, _: &Solution<'_>, report: &mut Report) {
     }
     if let Some(member) = root.member("Is1PConnector").filter(|member| member.key != "Is1PConnector") {
         report
-            .at(file, member.key_span, "Other solutions write this as `Is1PConnector`; the packager does not use it.")
+            .at(
+                file,
+                member.key_span,
+                "Other solutions write this as `Is1PConnector`; the packager does not use it.",
+            )
             .help("Write it as the others do, or remove it.")
             .fix("Rename it", edit::replace_string(file, member.key_span, "Is1PConnector"));
     }

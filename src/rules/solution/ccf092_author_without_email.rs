@@ -31,7 +31,11 @@ fn check(file: &File, _: &Solution<'_>, report: &mut Report) {
     }
     match text.split_once(" - ") {
         Some((_, email)) if !is_email(email) => {
-            report.at(file, value.span, format!("The author's address {} is no e-mail address.", quoted(email)));
+            report.at(
+                file,
+                value.span,
+                format!("The author's address {} is no e-mail address.", quoted(email)),
+            );
         }
         Some(_) => {}
         None if text.contains('@') => {

@@ -39,7 +39,11 @@ fn check(file: &File, _: &Solution<'_>, report: &mut Report) {
             return;
         }
         let Some(text) = item.as_str().filter(|_| !is_blank(item)) else {
-            report.at(file, item.span, format!("This domain is {}.", if is_blank(item) { "empty" } else { item.described() }));
+            report.at(
+                file,
+                item.span,
+                format!("This domain is {}.", if is_blank(item) { "empty" } else { item.described() }),
+            );
             continue;
         };
         let membership = membership(text, &DOMAINS);

@@ -46,7 +46,9 @@ fn check(file: &File, _: &Solution<'_>, report: &mut Report) {
             Some(value) if value.as_array().is_some() => (value.span, "`providers` is empty.".to_owned()),
             Some(value) => (value.span, format!("`providers` is {}, not an array.", value.described())),
         };
-        report.at(file, span, message).help("Name the company whose product sends the data: `[\"Larkspur Labs\"]`.");
+        report
+            .at(file, span, message)
+            .help("Name the company whose product sends the data: `[\"Larkspur Labs\"]`.");
     }
 }
 

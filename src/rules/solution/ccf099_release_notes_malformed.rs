@@ -22,7 +22,11 @@ fn check(solution: &Solution<'_>, report: &mut Report) {
     let Some(file) = solution.notes else {
         if let Some(data_file) = solution.data_files.first().filter(|_| !solution.is_part()) {
             report
-                .at(data_file, data_file.value().map(head).unwrap_or_default(), "The solution has no `ReleaseNotes.md`.")
+                .at(
+                    data_file,
+                    data_file.value().map(head).unwrap_or_default(),
+                    "The solution has no `ReleaseNotes.md`.",
+                )
                 .help("Write `ReleaseNotes.md` into the solution's folder, with a table of releases.");
         }
         return;

@@ -3,9 +3,9 @@ use crate::artifact::table::Table;
 use crate::finding::Severity;
 use crate::rules::{Check, Report, Rule};
 
+use crate::artifact::arm;
 use crate::edit;
 use crate::json::string_or_null;
-use crate::artifact::arm;
 use crate::text::quoted;
 
 pub(super) const RULE: Rule = Rule {

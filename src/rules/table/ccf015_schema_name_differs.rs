@@ -19,7 +19,8 @@ pub(super) const RULE: Rule = Rule {
 fn check(table: &Table<'_>, _: &Solution<'_>, report: &mut Report) {
     let resource = &table.resource;
     let (Some(name), Some(name_value)) = (table.own_name(), resource.find("/name")) else { return };
-    let Some(schema) = resource.find("/properties/schema").filter(|schema| schema.as_object().is_some()) else {
+    let Some(schema) = resource.find("/properties/schema").filter(|schema| schema.as_object().is_some())
+    else {
         return;
     };
     if name.trim().is_empty() {

@@ -41,9 +41,9 @@ fn check(table: &Table<'_>, _: &Solution<'_>, report: &mut Report) {
         }
         return;
     }
-    let other = table.columns().find(|column| {
-        column.name().is_some_and(|name| name.trim().eq_ignore_ascii_case(NAME))
-    });
+    let other = table
+        .columns()
+        .find(|column| column.name().is_some_and(|name| name.trim().eq_ignore_ascii_case(NAME)));
     if let Some((value, name)) = other.and_then(|column| Some((column.name_value()?, column.name()?))) {
         report
             .at(file, value.span, format!("The table has {} in place of `TimeGenerated`.", quoted(name)))
@@ -59,8 +59,5 @@ fn check(table: &Table<'_>, _: &Solution<'_>, report: &mut Report) {
     let entry = "{ \"name\": \"TimeGenerated\", \"type\": \"datetime\" }";
     report
         .at(file, member.key_span, "The table has no column `TimeGenerated`.")
-        .suggest(
-            "Add the column `TimeGenerated`",
-            edit::append(file, list, entry),
-        );
+        .suggest("Add the column `TimeGenerated`", edit::append(file, list, entry));
 }

@@ -17,7 +17,8 @@ pub(super) const RULE: Rule = Rule {
 
 fn check(table: &Table<'_>, _: &Solution<'_>, report: &mut Report) {
     let file = table.resource.file;
-    let wrong = table.columns().filter(|column| column.literal_name().is_some_and(|name| fault(name).is_some()));
+    let wrong =
+        table.columns().filter(|column| column.literal_name().is_some_and(|name| fault(name).is_some()));
     for column in wrong {
         if report.is_full(file) {
             return;
@@ -28,8 +29,7 @@ fn check(table: &Table<'_>, _: &Solution<'_>, report: &mut Report) {
             value.span,
             format!("The column's name {} {}.", quoted(name), fault(name).unwrap_or_default()),
         );
-        let mended: String =
-            name.trim().chars().map(|char| if is_part(char) { char } else { '_' }).collect();
+        let mended: String = name.trim().chars().map(|char| if is_part(char) { char } else { '_' }).collect();
         let mended = mended.trim_start_matches('_');
         if mended.starts_with(|char: char| char.is_ascii_alphabetic()) && table.column(mended).is_none() {
             finding

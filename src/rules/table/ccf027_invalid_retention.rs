@@ -3,8 +3,8 @@ use crate::artifact::table::Table;
 use crate::finding::Severity;
 use crate::rules::{Check, Report, Rule};
 
-use crate::artifact::folder::File;
 use crate::artifact::arm;
+use crate::artifact::folder::File;
 use crate::edit;
 use crate::json::{Kind, Value};
 use crate::text::quoted;
@@ -95,9 +95,7 @@ fn days(file: &File, name: &str, value: &Value, most: i64, report: &mut Report) 
     if let Some(count) = count.filter(|count| *count == -1 || (4..=most).contains(count)) {
         return Some(count);
     }
-    report
-        .at(file, value.span, format!("`{name}` is neither from 4 to {most} nor -1."))
-        .help(help);
+    report.at(file, value.span, format!("`{name}` is neither from 4 to {most} nor -1.")).help(help);
     None
 }
 

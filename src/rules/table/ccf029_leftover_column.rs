@@ -22,6 +22,9 @@ fn check(table: &Table<'_>, _: &Solution<'_>, report: &mut Report) {
         let (Some(value), Some(name)) = (column.name_value(), column.name()) else { continue };
         report
             .at(file, value.span, format!("The column {} looks like a leftover of a test.", quoted(name)))
-            .suggest(format!("Remove the column {}", quoted(name)), edit::remove(file, list, column.value.span));
+            .suggest(
+                format!("Remove the column {}", quoted(name)),
+                edit::remove(file, list, column.value.span),
+            );
     }
 }

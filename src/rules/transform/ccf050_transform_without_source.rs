@@ -33,14 +33,22 @@ fn check(solution: &Solution<'_>, report: &mut Report) {
         let text = transform.text;
         if transform.value.is_none() {
             report
-                .at(file, head(transform.flow.value), "This flow has no `transformKql`: its rows pass as they are.")
+                .at(
+                    file,
+                    head(transform.flow.value),
+                    "This flow has no `transformKql`: its rows pass as they are.",
+                )
                 .severity(Severity::Info)
                 .help("If that is meant, `\"transformKql\": \"source\"` says so.");
             continue;
         }
         if transform.outline.source == Source::Own {
-            let message = "This transformation makes a row of its own instead of transforming those of the stream.";
-            report.at(file, transform.whole(), message).severity(Severity::Warning).help("Begin with `source`: `source | extend …`.");
+            let message =
+                "This transformation makes a row of its own instead of transforming those of the stream.";
+            report
+                .at(file, transform.whole(), message)
+                .severity(Severity::Warning)
+                .help("Begin with `source`: `source | extend …`.");
             continue;
         }
         let Some(problem) = transform.outline.broken() else { continue };
@@ -68,7 +76,8 @@ fn check(solution: &Solution<'_>, report: &mut Report) {
                     _ => format!("This transformation begins with {} instead of `source`.", quoted(found)),
                 };
                 // An expression in its place can be anything.
-                let replaced = found.is_empty() || found.starts_with(|first: char| first.is_ascii_alphabetic());
+                let replaced =
+                    found.is_empty() || found.starts_with(|first: char| first.is_ascii_alphabetic());
                 let finding = report.at(file, transform.place(problem.span), message);
                 if replaced {
                     finding.suggest(title, fix);

@@ -1,8 +1,8 @@
 use crate::artifact::solution::Solution;
 use crate::artifact::transform::Transform;
 use crate::finding::Severity;
-use crate::rules::{Check, Report, Rule};
 use crate::kql::OperatorVerdict;
+use crate::rules::{Check, Report, Rule};
 use crate::text::quoted;
 
 pub(super) const RULE: Rule = Rule {
@@ -24,11 +24,13 @@ fn check(transform: &Transform<'_>, _: &Solution<'_>, report: &mut Report) {
         let place = transform.place(operator.span);
         match operator.verdict {
             OperatorVerdict::ManyRows => {
-                let message = format!("{name} works on several rows or tables, or gives several rows for one.");
+                let message =
+                    format!("{name} works on several rows or tables, or gives several rows for one.");
                 report.at(file, place, message);
             }
             OperatorVerdict::Undocumented => {
-                let message = format!("{name} is not among the operators that Microsoft lists for transformations.");
+                let message =
+                    format!("{name} is not among the operators that Microsoft lists for transformations.");
                 report.at(file, place, message).severity(Severity::Warning);
             }
             // Where the text is broken before it the word may be anything.
@@ -37,8 +39,14 @@ fn check(transform: &Transform<'_>, _: &Solution<'_>, report: &mut Report) {
                 finding.severity(Severity::Warning);
                 if let Some(nearest) = operator.nearest {
                     finding
-                        .help(format!("Did you mean {}? Operators are written in lower case.", quoted(nearest)))
-                        .suggest(format!("Write {}", quoted(nearest)), transform.replace(operator.span, nearest));
+                        .help(format!(
+                            "Did you mean {}? Operators are written in lower case.",
+                            quoted(nearest)
+                        ))
+                        .suggest(
+                            format!("Write {}", quoted(nearest)),
+                            transform.replace(operator.span, nearest),
+                        );
                 }
             }
             // One that makes rows of its own is a misplaced word here.

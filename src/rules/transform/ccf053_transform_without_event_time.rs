@@ -3,8 +3,8 @@ use crate::artifact::dcr::Output;
 use crate::artifact::solution::Solution;
 use crate::artifact::transform::Transform;
 use crate::finding::Severity;
-use crate::rules::{Check, Report, Rule};
 use crate::kql::{self, Origin};
+use crate::rules::{Check, Report, Rule};
 use crate::text::quoted;
 
 pub(super) const RULE: Rule = Rule {
@@ -34,7 +34,8 @@ fn check(transform: &Transform<'_>, _: &Solution<'_>, report: &mut Report) {
     }
     let place = column.span.map_or(transform.whole(), |span| transform.place(span));
     let names: Vec<String> = times.take(4).collect();
-    let message = format!("`TimeGenerated` becomes the time of arrival, though the stream has {}.", names.join(", "));
+    let message =
+        format!("`TimeGenerated` becomes the time of arrival, though the stream has {}.", names.join(", "));
     let finding = report.at(file, place, message);
     finding.severity(Severity::Warning).help(
         "Take `TimeGenerated` from the event: `TimeGenerated = todatetime(…)`. Keep `now()` if none of the columns is the time of the event, or if events can be older than two days.",
@@ -47,10 +48,13 @@ fn check(transform: &Transform<'_>, _: &Solution<'_>, report: &mut Report) {
 /// Rows without a time.
 fn missing(transform: &Transform<'_>, report: &mut Report) {
     let certain = matches!(transform.flow.output(), Some(Output::Custom(_)));
-    let chosen = transform.outline.operators.iter().rev().find(|operator| operator.name.starts_with("project"));
+    let chosen =
+        transform.outline.operators.iter().rev().find(|operator| operator.name.starts_with("project"));
     let place = chosen.map_or(transform.whole(), |operator| transform.place(operator.span));
     let message = match chosen {
-        Some(operator) => format!("No column `TimeGenerated` is left behind this {}.", quoted(&operator.name)),
+        Some(operator) => {
+            format!("No column `TimeGenerated` is left behind this {}.", quoted(&operator.name))
+        }
         None => "No column `TimeGenerated` comes out of this transformation.".to_owned(),
     };
     let finding = report.at(transform.file(), place, message);

@@ -3,8 +3,8 @@ use std::collections::HashSet;
 use crate::artifact::solution::Solution;
 use crate::artifact::transform::Transform;
 use crate::finding::Severity;
-use crate::rules::{Check, Report, Rule};
 use crate::kql::Verdict;
+use crate::rules::{Check, Report, Rule};
 use crate::text::quoted;
 
 pub(super) const RULE: Rule = Rule {
@@ -30,7 +30,8 @@ fn check(transform: &Transform<'_>, _: &Solution<'_>, report: &mut Report) {
         let name = quoted(&call.name);
         let place = transform.place(call.span);
         if call.verdict == Verdict::Undocumented {
-            let message = format!("{name} is not among the functions that Microsoft lists for transformations.");
+            let message =
+                format!("{name} is not among the functions that Microsoft lists for transformations.");
             report.at(file, place, message);
             continue;
         }

@@ -1,8 +1,8 @@
 use crate::artifact::solution::Solution;
 use crate::artifact::transform::Transform;
 use crate::finding::Severity;
-use crate::rules::{Check, Report, Rule};
 use crate::json::{self, Dialect};
+use crate::rules::{Check, Report, Rule};
 
 pub(super) const RULE: Rule = Rule {
     code: "CCF056",
@@ -21,8 +21,11 @@ fn check(transform: &Transform<'_>, _: &Solution<'_>, report: &mut Report) {
         if report.is_full(file) {
             return;
         }
-        let finding =
-            report.at(file, transform.place(literal.span), "Transformations do not take `dynamic(…)` literals.");
+        let finding = report.at(
+            file,
+            transform.place(literal.span),
+            "Transformations do not take `dynamic(…)` literals.",
+        );
         let content = literal.content.of(transform.text).unwrap_or_default().trim();
         // In a `dynamic` literal more is allowed than JSON.
         if json::parse(content, Dialect::Strict).errors.is_empty() {

@@ -1,8 +1,8 @@
 use crate::artifact::solution::Solution;
 use crate::artifact::transform::Transform;
 use crate::finding::Severity;
-use crate::rules::{Check, Report, Rule};
 use crate::kql::ProblemKind;
+use crate::rules::{Check, Report, Rule};
 use crate::text::{Span, quoted};
 
 pub(super) const RULE: Rule = Rule {
@@ -36,20 +36,25 @@ fn check(transform: &Transform<'_>, _: &Solution<'_>, report: &mut Report) {
                 format!("{found} is no escape sequence of a string."),
                 "Put an `@` ahead of the string, as in `@\"\\d+\"`: then backslashes mean themselves. Or write each backslash twice.",
             ),
-            ProblemKind::BlockComment => {
-                ("`/*` begins no comment in KQL.".to_owned(), "Write `//` ahead of every line of the comment.")
+            ProblemKind::BlockComment => (
+                "`/*` begins no comment in KQL.".to_owned(),
+                "Write `//` ahead of every line of the comment.",
+            ),
+            ProblemKind::UnclosedBracket => {
+                (format!("The bracket {found} is not closed."), "Add its partner.")
             }
-            ProblemKind::UnclosedBracket => (format!("The bracket {found} is not closed."), "Add its partner."),
-            ProblemKind::StrayBracket => {
-                (format!("The bracket {found} has no partner ahead of it."), "Remove it, or open it where it belongs.")
-            }
+            ProblemKind::StrayBracket => (
+                format!("The bracket {found} has no partner ahead of it."),
+                "Remove it, or open it where it belongs.",
+            ),
             ProblemKind::TooDeep => (
                 "Brackets or operators are nested too deeply to follow.".to_owned(),
                 "Split the expression into several `extend` stages.",
             ),
-            ProblemKind::TrailingPipe => {
-                ("This transformation ends with a pipe.".to_owned(), "Remove it, or write the operator behind it.")
-            }
+            ProblemKind::TrailingPipe => (
+                "This transformation ends with a pipe.".to_owned(),
+                "Remove it, or write the operator behind it.",
+            ),
             ProblemKind::EmptyStage => {
                 ("Nothing stands between these two pipes.".to_owned(), "Remove one of the pipes.")
             }

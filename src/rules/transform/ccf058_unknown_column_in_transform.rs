@@ -3,8 +3,8 @@ use std::collections::HashSet;
 use crate::artifact::solution::Solution;
 use crate::artifact::transform::Transform;
 use crate::finding::Severity;
-use crate::rules::{Check, Report, Rule};
 use crate::kql::{self, Read, Resolution};
+use crate::rules::{Check, Report, Rule};
 use crate::text::quoted;
 
 pub(super) const RULE: Rule = Rule {
@@ -34,7 +34,9 @@ fn check(transform: &Transform<'_>, _: &Solution<'_>, report: &mut Report) {
         let declared = transform.input.iter().any(|column| column.name == read.name);
         let message = match declared {
             true => format!("The column {name} is no longer there at this place."),
-            false => format!("No column {name} is there: the stream does not declare it, and nothing before makes it."),
+            false => format!(
+                "No column {name} is there: the stream does not declare it, and nothing before makes it."
+            ),
         };
         let finding = report.at(file, transform.place(read.span), message);
         finding.related(file.id, stream.member.key_span, "the stream that the flow takes");

@@ -1,8 +1,8 @@
 use crate::artifact::solution::Solution;
 use crate::artifact::transform::Transform;
 use crate::finding::Severity;
-use crate::rules::{Check, Report, Rule};
 use crate::kql::{Kind, Origin, OutputColumn};
+use crate::rules::{Check, Report, Rule};
 use crate::text::quoted;
 
 pub(super) const RULE: Rule = Rule {
@@ -36,7 +36,9 @@ fn check(transform: &Transform<'_>, solution: &Solution<'_>, report: &mut Report
     let message = match (rest.len(), rest.len().saturating_sub(NAMED.saturating_sub(1))) {
         (0, _) => format!("{names} is a member of a dynamic value, and dynamic itself."),
         (1..NAMED, _) => format!("{names} are members of dynamic values, and dynamic themselves."),
-        (_, more) => format!("{names} and {more} more are members of dynamic values, and dynamic themselves."),
+        (_, more) => {
+            format!("{names} and {more} more are members of dynamic values, and dynamic themselves.")
+        }
     };
     let finding = report.at(transform.file(), place, message);
     if let (true, Some(expression)) = (rest.is_empty(), first.expression) {
