@@ -1,6 +1,9 @@
 // What the package exports, over the functions of its wasm module. index.d.ts describes it.
 
+import { guard } from "./guard.js";
 import { __wbg_reset_state, explain as explainText, Files, rules as rulesText } from "./wasm/ccf_edge.js";
+
+const guarded = guard(__wbg_reset_state);
 
 export function check(files, options = {}) {
   return withFiles(files, options, (folder) => JSON.parse(folder.check()).findings);
@@ -57,19 +60,4 @@ function consult(folder, kusto) {
     return { file, pointer, ...kusto.analyze(text, columns) };
   });
   folder.second_opinion(JSON.stringify(answers));
-}
-
-/** A trap leaves the module's memory in an unknown state: it is started afresh for the next call. */
-function guarded(call) {
-  try {
-    return call();
-  } catch (error) {
-    if (error instanceof WebAssembly.RuntimeError) {
-      __wbg_reset_state();
-      throw new Error("ccf-edge failed on this input, which is a bug of it: please report it", {
-        cause: error,
-      });
-    }
-    throw error;
-  }
 }

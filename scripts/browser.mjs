@@ -1,4 +1,5 @@
-// Finds the Chromium that the tests of pages run in, and installs it where that can be done without a question.
+// Finds and starts the Chromium that the tests of pages run in, and installs it where that can be done without a
+// question.
 
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
@@ -15,7 +16,7 @@ const NAMES = [
 const MAC = "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome";
 
 /** The path of Chromium or of a browser that is built from it; `CHROMIUM` names another one. */
-export function browserProgram() {
+function browserProgram() {
   const found = findBrowser();
   if (found === undefined) {
     throw new Error(
@@ -31,6 +32,15 @@ export function findBrowser() {
   const folders = (process.env.PATH ?? "").split(delimiter);
   const paths = folders.flatMap((folder) => NAMES.map((name) => join(folder, name)));
   return [...paths, MAC].find((path) => existsSync(path));
+}
+
+/** Starts it; it asks nothing of the network but what its pages do. */
+export async function startBrowser() {
+  const { chromium } = await import("playwright-core");
+  return chromium.launch({
+    executablePath: browserProgram(),
+    args: ["--no-sandbox", "--disable-quic", "--disable-background-networking"],
+  });
 }
 
 /** Installs Debian's Chromium when there is no browser and this is root on Debian, as in most containers. */

@@ -70,17 +70,8 @@ const KEYS = {
 
 const UNITS = { s: "seconds", ms: "milliseconds", rfc3339: "RFC 3339" };
 
-const CATEGORIES = {
-  identity: "Identity",
-  security: "Security",
-  code: "Code and delivery",
-  cloud: "Cloud",
-  network: "Network",
-  operations: "Operations",
-  collaboration: "Collaboration",
-  business: "Business",
-  generic: "For every product",
-};
+/** The headings of the sources, by category. */
+const CATEGORIES = JSON.parse(readFileSync(join(root, "sources", "schema", "categories.json"), "utf8"));
 
 /** What fills these columns in every source, as in src/webhook/source.rs. */
 const GENERIC_COLUMNS = { EventTime: ".EventTime? // .eventTime? // .event_time? // $received", Event: "." };

@@ -9,36 +9,17 @@ import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { gzipSync } from "node:zlib";
 import splunk from "splunk-logging";
-import { startAzure } from "../scripts/azure.mjs";
 import { root } from "../scripts/setup.mjs";
-import { startWorker, writeRelay } from "../scripts/worker.mjs";
+import { startRelay } from "./support/relay.mjs";
 
-const STREAM = "Custom-Events";
-const CLIENT_SECRET = "client secret";
 const TOKEN = "12345678-1234-1234-1234-123456789012";
-const DCR = JSON.stringify({
-  type: "Microsoft.Insights/dataCollectionRules",
-  properties: {
-    streamDeclarations: {
-      [STREAM]: {
-        columns: [
-          { name: "TimeGenerated", type: "datetime" },
-          { name: "Hook", type: "string" },
-          { name: "Event", type: "dynamic" },
-        ],
-      },
-    },
-  },
-});
-
 const rsa = generateKeyPairSync("rsa", { modulusLength: 2048 });
 const ec = generateKeyPairSync("ec", { namedCurve: "P-256" });
 
 /** An issuer of tokens: where its keys are, how often it was asked, and whether it answers. */
 const issuer = { url: "", asked: 0, status: 200 };
 
-let azure;
-let worker;
+let relay;
 let server;
 
 before(async () => {
@@ -54,36 +35,22 @@ before(async () => {
   await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
   issuer.url = `http://127.0.0.1:${server.address().port}`;
 
-  const ids = {
-    tenant_id: "aaaabbbb-0000-cccc-1111-dddd2222eeee",
-    client_id: "00001111-aaaa-2222-bbbb-3333cccc4444",
-    dcr_immutable_id: "dcr-0123456789abcdef0123456789abcdef",
-  };
-  azure = await startAzure({ dcr: DCR, ...ids, client_secret: CLIENT_SECRET });
-  const columns = (hook) => ({ Hook: JSON.stringify(hook), Event: "." });
   const token = (name) => ({
     source: "jwt",
     config: { issuer: "https://issuer.example", audience: "relay", keys: `${issuer.url}/${name}` },
-    columns: columns(name),
   });
-  const relay = JSON.stringify({
-    azure: { ...ids, dce_endpoint: azure.url, stream_name: STREAM },
+  relay = await startRelay({
+    folder: "doors",
     hooks: {
-      hec: { source: "splunk-hec", columns: columns("hec") },
-      firehose: { source: "aws-firehose", columns: columns("firehose") },
-      sendgrid: { source: "sendgrid", columns: columns("sendgrid") },
-      wise: { source: "wise", columns: columns("wise") },
+      hec: { source: "splunk-hec" },
+      firehose: { source: "aws-firehose" },
+      sendgrid: { source: "sendgrid" },
+      wise: { source: "wise" },
       token: token("token"),
       down: token("down"),
-      fastly: { source: "fastly", config: { challenge: "*" }, columns: columns("fastly") },
+      fastly: { source: "fastly", config: { challenge: "*" } },
     },
-  });
-  const config = writeRelay(join(root, ".wrangler", "doors"), { relay, dcr: DCR });
-  worker = await startWorker({
-    config,
-    vars: {
-      DEVELOPMENT: "1",
-      AZURE_CLIENT_SECRET: CLIENT_SECRET,
+    secrets: {
       HOOK_HEC_SECRET: TOKEN,
       HOOK_FIREHOSE_SECRET: "access key",
       HOOK_SENDGRID_SECRET: fixture("sendgrid", "sendgrid-valid").secrets[0],
@@ -94,8 +61,7 @@ before(async () => {
 });
 
 after(async () => {
-  await worker?.stop();
-  await azure?.stop();
+  await relay?.stop();
   server?.close();
 });
 
@@ -106,21 +72,18 @@ function fixture(source, name) {
 }
 
 async function post(path, body, headers = {}) {
-  const response = await fetch(`${worker.url}${path}`, { method: "POST", headers, body });
+  const response = await fetch(`${relay.url}${path}`, { method: "POST", headers, body });
   return { status: response.status, headers: response.headers, text: await response.text() };
 }
 
 function events(hook) {
-  return azure
-    .rows(STREAM)
-    .filter((row) => row.Hook === hook)
-    .map((row) => row.Event);
+  return relay.rows(hook).map((row) => row.Event);
 }
 
 describe("Splunk's HTTP Event Collector", () => {
   /** Sends with Splunk's library; gives what it says to its callback. */
   function send(token, payloads) {
-    const { hostname, port } = new URL(worker.url);
+    const { hostname, port } = new URL(relay.url);
     const logger = new splunk.Logger({
       token,
       host: hostname,
@@ -188,10 +151,10 @@ describe("Splunk's HTTP Event Collector", () => {
   });
 
   test("says that it is well, without a token", async () => {
-    const response = await fetch(`${worker.url}/services/collector/health`);
+    const response = await fetch(`${relay.url}/services/collector/health`);
     assert.equal(response.status, 200);
     assert.deepEqual(await response.json(), { text: "HEC is healthy", code: 17 });
-    assert.equal((await fetch(`${worker.url}/services/collectors/health`)).status, 404);
+    assert.equal((await fetch(`${relay.url}/services/collectors/health`)).status, 404);
   });
 });
 
@@ -232,7 +195,7 @@ test("Data Firehose hears exactly what AWS documents", async () => {
 });
 
 test("Fastly's challenge is answered at the root", async () => {
-  const response = await fetch(`${worker.url}/.well-known/fastly/logging/challenge`);
+  const response = await fetch(`${relay.url}/.well-known/fastly/logging/challenge`);
   assert.equal(`${response.status} ${await response.text()}`, "200 *");
 });
 

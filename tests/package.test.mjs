@@ -20,11 +20,10 @@ import { extname, join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { promisify } from "node:util";
 import { build as esbuild } from "esbuild";
-import { chromium } from "playwright-core";
 import { build as vite } from "vite";
 import webpack from "webpack";
 import { startAzure } from "../scripts/azure.mjs";
-import { browserProgram } from "../scripts/browser.mjs";
+import { startBrowser } from "../scripts/browser.mjs";
 import { root } from "../scripts/setup.mjs";
 import { startWorker } from "../scripts/worker.mjs";
 
@@ -65,10 +64,7 @@ before(async () => {
   cpSync(join(root, "tests", "package"), home, { recursive: true });
   writeFileSync(join(home, "package.json"), '{ "private": true, "type": "module" }');
   await run("npm", ["install", "--offline", "--no-audit", "--no-fund", join(home, filename)], { cwd: home });
-  browser = await chromium.launch({
-    executablePath: browserProgram(),
-    args: ["--no-sandbox", "--disable-quic", "--disable-background-networking"],
-  });
+  browser = await startBrowser();
 });
 
 after(async () => {
@@ -140,14 +136,7 @@ describe("the installed package", () => {
   });
 
   test("a Cloudflare Worker", async () => {
-    const config = join(home, "wrangler.toml");
-    writeFileSync(config, 'name = "consumer"\nmain = "worker.js"\ncompatibility_date = "2026-11-01"\n');
-    const worker = await startWorker({ config });
-    try {
-      assert.deepEqual(await (await fetch(worker.url)).json(), EXPECTED);
-    } finally {
-      await worker.stop();
-    }
+    assert.deepEqual(await answered("worker.js"), EXPECTED);
   });
 
   test("its types agree with what it gives", async () => {
@@ -173,17 +162,7 @@ describe("the preview of the installed package", () => {
   });
 
   test("a Cloudflare Worker", async () => {
-    const config = join(home, "preview.toml");
-    writeFileSync(
-      config,
-      'name = "previewer"\nmain = "preview-worker.js"\ncompatibility_date = "2026-11-01"\n',
-    );
-    const worker = await startWorker({ config });
-    try {
-      assert.deepEqual(await (await fetch(worker.url)).json(), PREVIEWED);
-    } finally {
-      await worker.stop();
-    }
+    assert.deepEqual(await answered("preview-worker.js"), PREVIEWED);
   });
 
   test("its types, and those of init, agree with what they give", async () => {
@@ -298,6 +277,18 @@ async function typed(name, imports, type) {
 async function printed(command, ...args) {
   const { stdout } = await run(command, args, { cwd: home });
   return JSON.parse(stdout);
+}
+
+/** What a Worker answers, as JSON. */
+async function answered(main) {
+  const config = join(home, `${main}.toml`);
+  writeFileSync(config, `name = "consumer"\nmain = "${main}"\ncompatibility_date = "2026-11-01"\n`);
+  const worker = await startWorker({ config });
+  try {
+    return await (await fetch(worker.url)).json();
+  } finally {
+    await worker.stop();
+  }
 }
 
 /** The program of an npm package that has one binary a platform, whether or not its install script has run. */

@@ -31,28 +31,10 @@ import { Webhook as StandardWebhook } from "standardwebhooks";
 import Stripe from "stripe";
 import { Webhook as SvixWebhook } from "svix";
 import twilio from "twilio";
-import { startAzure } from "../scripts/azure.mjs";
 import { root } from "../scripts/setup.mjs";
-import { startWorker, writeRelay } from "../scripts/worker.mjs";
+import { startRelay } from "./support/relay.mjs";
 
 const messagebird = createRequire(import.meta.url)("messagebird/lib/webhook-signature-jwt.js");
-
-const STREAM = "Custom-Events";
-const CLIENT_SECRET = "client secret";
-const DCR = JSON.stringify({
-  type: "Microsoft.Insights/dataCollectionRules",
-  properties: {
-    streamDeclarations: {
-      [STREAM]: {
-        columns: [
-          { name: "TimeGenerated", type: "datetime" },
-          { name: "Hook", type: "string" },
-          { name: "Event", type: "dynamic" },
-        ],
-      },
-    },
-  },
-});
 
 /** The URL that a product signs, where it signs one: what the hook says, not where this test finds the Worker. */
 const PUBLIC_URL = "https://relay.example/hooks/";
@@ -360,8 +342,7 @@ const PRODUCTS = [
   },
 ];
 
-let azure;
-let worker;
+let relay;
 let issuer;
 const jwks = { good: generateKeyPairSync("rsa", { modulusLength: 2048 }) };
 
@@ -369,17 +350,8 @@ before(async () => {
   const key = { ...jwks.good.publicKey.export({ format: "jwk" }), kid: "k", alg: "RS256", use: "sig" };
   issuer = createServer((_, response) => response.end(JSON.stringify({ keys: [key] })));
   await new Promise((resolve) => issuer.listen(0, "127.0.0.1", resolve));
-  const ids = {
-    tenant_id: "aaaabbbb-0000-cccc-1111-dddd2222eeee",
-    client_id: "00001111-aaaa-2222-bbbb-3333cccc4444",
-    dcr_immutable_id: "dcr-0123456789abcdef0123456789abcdef",
-  };
-  azure = await startAzure({ dcr: DCR, ...ids, client_secret: CLIENT_SECRET });
-  const columns = (hook) => ({ Hook: JSON.stringify(hook), Event: "." });
-  const hooks = Object.fromEntries(
-    PRODUCTS.map(({ source, hook }) => [source, { source, ...hook, columns: columns(source) }]),
-  );
-  hooks.cloudevents = { source: "cloudevents", columns: columns("cloudevents") };
+  const hooks = Object.fromEntries(PRODUCTS.map(({ source, hook }) => [source, { source, ...hook }]));
+  hooks.cloudevents = { source: "cloudevents" };
   hooks.jwt = {
     source: "jwt",
     config: {
@@ -387,33 +359,29 @@ before(async () => {
       audience: "relay",
       keys: `http://127.0.0.1:${issuer.address().port}/keys`,
     },
-    columns: columns("jwt"),
   };
-  const relay = JSON.stringify({ azure: { ...ids, dce_endpoint: azure.url, stream_name: STREAM }, hooks });
   const name = (source) => `HOOK_${source.toUpperCase().replaceAll("-", "_")}_SECRET`;
-  worker = await startWorker({
-    config: writeRelay(join(root, ".wrangler", "sdks"), { relay, dcr: DCR }),
-    vars: {
-      DEVELOPMENT: "1",
-      AZURE_CLIENT_SECRET: CLIENT_SECRET,
+  relay = await startRelay({
+    folder: "sdks",
+    hooks,
+    secrets: {
       HOOK_CLOUDEVENTS_SECRET: "cloud token",
       ...Object.fromEntries(PRODUCTS.map(({ source, secrets }) => [name(source), secrets.good])),
     },
   });
-  const { errors } = await (await fetch(`${worker.url}/healthz`)).json();
+  const { errors } = await (await fetch(`${relay.url}/healthz`)).json();
   assert.equal(errors, undefined, JSON.stringify(errors));
 });
 
 after(async () => {
-  await worker?.stop();
-  await azure?.stop();
+  await relay?.stop();
   issuer?.close();
 });
 
 /** Posts to a hook. A header whose value is an array is sent once for each element, which fetch cannot. */
 function post(hook, body, headers) {
   return new Promise((resolve, reject) => {
-    const outgoing = request(`${worker.url}/hooks/${hook}`, { method: "POST", headers }, (response) => {
+    const outgoing = request(`${relay.url}/hooks/${hook}`, { method: "POST", headers }, (response) => {
       let text = "";
       response.setEncoding("utf8");
       response.on("data", (part) => {
@@ -425,8 +393,6 @@ function post(hook, body, headers) {
     outgoing.end(body);
   });
 }
-
-const rows = (hook) => azure.rows(STREAM).filter((row) => row.Hook === hook);
 
 /** Whether a product's library takes a delivery; that it throws is a no. */
 async function taken(product, body, headers, key = product.secrets.good) {
@@ -511,14 +477,14 @@ for (const product of PRODUCTS) {
       const body = typeof product.body === "function" ? product.body(now) : (product.body ?? BODY);
       const headers = await product.sign(body, product.secrets.good, now);
       assert.ok(await taken(product, body, headers), "the library");
-      const before = rows(product.source).length;
+      const before = relay.rows(product.source).length;
       const { status, text } = await post(product.source, body, headers);
       assert.equal(status, product.status ?? 200, text);
-      assert.equal(rows(product.source).length, before + 1);
+      assert.equal(relay.rows(product.source).length, before + 1);
     });
 
     test("every tampering is refused by both", async () => {
-      const before = rows(product.source).length;
+      const before = relay.rows(product.source).length;
       for (const { name, body, headers, lax } of await twins(product, Date.now())) {
         assert.equal(await taken(product, body, headers), lax === true, `the library: ${name}`);
         const { status, text } = await post(product.source, body, headers);
@@ -528,7 +494,7 @@ for (const product of PRODUCTS) {
         const { status, text } = await post(product.source, body, headers);
         assert.equal(status, 401, `${name}: ${text}`);
       }
-      assert.equal(rows(product.source).length, before, "no row");
+      assert.equal(relay.rows(product.source).length, before, "no row");
     });
   });
 }
@@ -555,13 +521,13 @@ test("an empty key signs nothing that is taken", async () => {
 test("the CloudEvents SDK is understood in every mode", async () => {
   const event = new CloudEvent({ id: "1", source: "/s", type: "t.a", data: { a: "Zoë" } });
   const authorization = "Bearer cloud token";
-  const before = rows("cloudevents").length;
+  const before = relay.rows("cloudevents").length;
   for (const { headers, body } of [CloudEventsHttp.structured(event), CloudEventsHttp.binary(event)]) {
     const { status, text } = await post("cloudevents", body, { ...headers, authorization });
     assert.equal(status, 204, text);
     assert.equal((await post("cloudevents", body, { ...headers, authorization: "Bearer x" })).status, 401);
   }
-  const found = rows("cloudevents").slice(before);
+  const found = relay.rows("cloudevents").slice(before);
   assert.deepEqual(
     found.map(({ Event: { type, data } }) => [type, data]),
     [

@@ -71,6 +71,13 @@ function isOf(type, value) {
   }
 }
 
+test("every category has its heading", () => {
+  assert.deepEqual(
+    Object.keys(read("schema", "categories.json")).sort(),
+    schema.properties.category.enum.toSorted(),
+  );
+});
+
 test("the schema accepts every source", () => {
   assert.deepEqual(
     files.flatMap((file) => mistakes(schema, read(file), file)),

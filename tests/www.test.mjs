@@ -10,8 +10,7 @@ import { promisify } from "node:util";
 import { gzipSync } from "node:zlib";
 import { check } from "ccf-edge";
 import { unzipSync, zipSync } from "fflate";
-import { chromium } from "playwright-core";
-import { browserProgram } from "../scripts/browser.mjs";
+import { startBrowser } from "../scripts/browser.mjs";
 import { root } from "../scripts/setup.mjs";
 import { buildPage, servePage } from "../scripts/www.mjs";
 import { firstFindings } from "../www/build/examples.mjs";
@@ -38,10 +37,7 @@ before(async () => {
   home = mkdtempSync(join(tmpdir(), "ccf-edge-www-"));
   await buildPage(home);
   site = await servePage(home);
-  browser = await chromium.launch({
-    executablePath: browserProgram(),
-    args: ["--no-sandbox", "--disable-quic", "--disable-background-networking"],
-  });
+  browser = await startBrowser();
 });
 
 after(async () => {

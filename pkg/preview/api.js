@@ -1,5 +1,6 @@
 // What `ccf-edge/preview` exports, over the functions of its wasm module. ../preview.d.ts describes it.
 
+import { guard } from "../guard.js";
 import {
   __wbg_reset_state,
   check_relay,
@@ -10,6 +11,7 @@ import {
   sign_delivery,
 } from "../local/ccf_edge.js";
 
+const guarded = guard(__wbg_reset_state);
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
@@ -62,19 +64,4 @@ function crossing({ body, secret, now = Date.now(), ...rest }) {
     settings: JSON.stringify({ ...rest, secret: secrets, now }),
     body: typeof body === "string" ? encoder.encode(body) : body,
   };
-}
-
-/** A trap leaves the module's memory in an unknown state: it is started afresh for the next call. */
-function guarded(call) {
-  try {
-    return call();
-  } catch (error) {
-    if (error instanceof WebAssembly.RuntimeError) {
-      __wbg_reset_state();
-      throw new Error("ccf-edge failed on this input, which is a bug of it: please report it", {
-        cause: error,
-      });
-    }
-    throw error;
-  }
 }

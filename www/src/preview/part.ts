@@ -9,6 +9,7 @@ import type {
   PreviewError,
   SourceInfo,
 } from "ccf-edge/preview";
+import categories from "../../../sources/schema/categories.json";
 import { append, counted, h, icon } from "../dom.ts";
 import { copy, labelled, rested, textArea, textField } from "../form.ts";
 import { inline } from "../markdown.ts";
@@ -18,17 +19,7 @@ import { curlLine, deployCommands, relayJson } from "./settings.ts";
 
 const FIRST = "github";
 
-const CATEGORIES: Record<SourceInfo["category"], string> = {
-  identity: "Identity",
-  security: "Security",
-  code: "Code and delivery",
-  cloud: "Cloud",
-  network: "Network",
-  operations: "Operations",
-  collaboration: "Collaboration",
-  business: "Business",
-  generic: "For every product",
-};
+const CATEGORIES: Record<SourceInfo["category"], string> = categories;
 
 const COLUMNS = [
   { name: "EventTime", type: "datetime" },
