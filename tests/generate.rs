@@ -353,6 +353,23 @@ fn mistakes_are_named() {
 }
 
 #[test]
+fn a_hyphen_in_a_name_leaves_the_author_an_address() {
+    for (product, author) in [
+        ("Larkspur-Guard", "Larkspur-Guard - support@larkspurguard.example"),
+        ("Larkspur - Guard", "Larkspur Guard - support@larkspurguard.example"),
+        ("Larkspur -", "Larkspur - support@larkspur.example"),
+        ("-", "Product - support@product.example"),
+    ] {
+        let generated = generated(r#"{"a":1}"#, &options(product));
+        let (_, data_file) =
+            generated.files.iter().find(|(path, _)| path.contains("/Data/Solution_")).unwrap();
+        let data_file: Value = serde_json::from_str(data_file).unwrap();
+        assert_eq!(data_file["Author"], author, "{product}");
+        assert_eq!(findings(&generated), "", "{product}");
+    }
+}
+
+#[test]
 fn the_files_read_as_people_write_them() {
     for case in snapshot::cases("generated") {
         let event = std::fs::read_to_string(case.join("event.json")).unwrap();

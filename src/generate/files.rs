@@ -322,9 +322,12 @@ fn data_file(names: &Names) -> String {
     let Names { product, publisher, solution, .. } = names;
     let logo = format!("https://raw.githubusercontent.com/Azure/Azure-Sentinel/master/Logos/{solution}.svg");
     let definition = format!("Data Connectors/{solution}_ccf/connectorDefinition.json");
+    // The packager splits the author at the first ` - `.
+    let author = publisher.split(' ').filter(|word| *word != "-").collect::<Vec<_>>().join(" ");
+    let author = if author.is_empty() { solution } else { &author };
     Json::object([
         ("Name", Json::text(solution)),
-        ("Author", Json::text(&format!("{publisher} - {}", email(names)))),
+        ("Author", Json::text(&format!("{author} - {}", email(names)))),
         ("Logo", Json::text(&format!("<img src=\"{logo}\" width=\"75px\" height=\"75px\">"))),
         (
             "Description",

@@ -6,6 +6,7 @@
 mod columns;
 mod files;
 
+use crate::artifact::definition;
 use crate::artifact::schema::ColumnType;
 use crate::json::{self, Dialect, Kind, Value};
 use crate::text::{LineIndex, Position};
@@ -148,8 +149,7 @@ impl Names {
         let connector_id = match &options.connector_id {
             None => format!("{solution}Push"),
             Some(id) => {
-                let sound = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
-                if !(1..=100).contains(&id.len()) || !id.bytes().all(sound) {
+                if id.len() > 100 || !definition::is_id(id) {
                     return Err(
                         "the connector's id must have 1 to 100 letters, digits, `_` and `-`".to_owned()
                     );
