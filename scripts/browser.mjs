@@ -27,7 +27,7 @@ function browserProgram() {
 }
 
 /** The same, or undefined when there is none. */
-export function findBrowser() {
+function findBrowser() {
   if (process.env.CHROMIUM) return process.env.CHROMIUM;
   const folders = (process.env.PATH ?? "").split(delimiter);
   const paths = folders.flatMap((folder) => NAMES.map((name) => join(folder, name)));

@@ -116,14 +116,6 @@ impl<'f> StreamNode<'f> {
     pub fn columns(&self) -> impl Iterator<Item = ColumnNode<'f>> + use<'f> {
         table::columns(self.member.value.find("/columns"))
     }
-
-    /// The columns that have a name and a type of a stream.
-    pub fn schema(&self) -> Schema {
-        let known = self.columns().filter_map(|column| {
-            Some(Column { name: column.name()?.to_owned(), kind: ColumnType::parse(column.type_name()?)? })
-        });
-        Schema { stream: self.name().to_owned(), columns: known.collect() }
-    }
 }
 
 impl<'f> Flow<'f> {

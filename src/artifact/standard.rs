@@ -70,9 +70,4 @@ impl StandardTable {
             names.split(' ').filter_map(move |name| Some(StandardColumn { name, kind: kind? }))
         })
     }
-
-    /// The column of exactly that name.
-    pub fn column(&self, name: &str) -> Option<StandardColumn> {
-        self.columns().find(|column| column.name == name)
-    }
 }
