@@ -83,6 +83,22 @@ impl<'f> Definition<'f> {
         member.value.as_array().is_some_and(|steps| !steps.is_empty()).then_some(member)
     }
 
+    /// The texts of its queries: of the graphs, the samples, the data types and the criteria for being connected.
+    pub fn queries(&self) -> impl Iterator<Item = &'f Value> + use<'f> {
+        const LISTS: [(&str, &str); 4] = [
+            ("/graphQueries", "baseQuery"),
+            ("/sampleQueries", "query"),
+            ("/dataTypes", "lastDataReceivedQuery"),
+            ("/connectivityCriteria", "value"),
+        ];
+        let definition = *self;
+        let members = LISTS.into_iter().flat_map(move |(list, key)| {
+            let items = definition.find(list).and_then(Value::as_array).unwrap_or_default();
+            items.iter().filter_map(move |item| Some(&item.member(key)?.value))
+        });
+        members.flat_map(Value::descendants).filter(|value| value.as_str().is_some())
+    }
+
     /// Every array of instructions, in the order of the text; those of inner steps and groups too.
     pub fn instruction_lists(&self) -> Vec<&'f Value> {
         let Some(steps) = self.find("/instructionSteps") else { return Vec::new() };

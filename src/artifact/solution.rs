@@ -150,6 +150,11 @@ impl<'f> Solution<'f> {
         self.definitions.iter().filter(|definition| self.is_push(definition))
     }
 
+    /// The data connectors of kind Push.
+    pub fn push_connectors(&self) -> impl Iterator<Item = &Connector<'f>> {
+        self.connectors.iter().filter(|connector| connector.is_push())
+    }
+
     /// Every resource, tables first.
     pub fn resources(&self) -> impl Iterator<Item = &Resource<'f>> {
         let tables = self.tables.iter().map(|table| &table.resource);

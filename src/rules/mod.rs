@@ -54,7 +54,7 @@ pub enum Check {
     Dcr(fn(&Dcr<'_>, &Solution<'_>, &mut Report)),
     /// Every flow, with its transformation.
     Transform(fn(&Transform<'_>, &Solution<'_>, &mut Report)),
-    /// Every data connector of kind Push.
+    /// Every data connector, those of other kinds than Push too.
     Connector(fn(&Connector<'_>, &Solution<'_>, &mut Report)),
     /// Every data connector definition, except those that belong to a connector of another kind than Push.
     Definition(fn(&Definition<'_>, &Solution<'_>, &mut Report)),

@@ -1,10 +1,11 @@
+use super::likeness::nearest_of_few;
 use crate::artifact::arm;
 use crate::artifact::links::{CUSTOM, Tables, custom_table};
 use crate::artifact::solution::Solution;
 use crate::edit;
 use crate::finding::Severity;
 use crate::rules::{Check, Report, Rule};
-use crate::text::{nearest, quoted};
+use crate::text::quoted;
 
 pub(super) const RULE: Rule = Rule {
     code: "CCF100",
@@ -13,9 +14,6 @@ pub(super) const RULE: Rule = Rule {
     page: include_str!("ccf100_output_table_not_in_solution.md"),
     check: Check::Solution(check),
 };
-
-/// With more tables than this a similar name says nothing.
-const FEW: usize = 100;
 
 fn check(solution: &Solution<'_>, report: &mut Report) {
     if solution.is_part() {
@@ -71,8 +69,7 @@ fn check(solution: &Solution<'_>, report: &mut Report) {
             );
             let near = match solution.tables.len() {
                 1 => tables.names().next(),
-                2..=FEW => nearest(name, tables.names()),
-                _ => None,
+                _ => nearest_of_few(name, tables.names()),
             };
             let table =
                 near.and_then(|near| solution.tables.iter().find(|table| table.own_name() == Some(near)));

@@ -1,5 +1,4 @@
 use crate::artifact::arm;
-use crate::artifact::connector::Connector;
 use crate::artifact::definition::is_id;
 use crate::artifact::solution::Solution;
 use crate::edit;
@@ -27,7 +26,7 @@ fn check(solution: &Solution<'_>, report: &mut Report) {
     if ids.is_empty() {
         return;
     }
-    for connector in solution.connectors.iter().filter(|connector| Connector::is_push(connector)) {
+    for connector in solution.push_connectors() {
         let Some(value) = connector.definition_name() else { continue };
         let Some(name) = arm::literal(value).filter(|name| !name.trim().is_empty()) else { continue };
         let file = connector.resource.file;

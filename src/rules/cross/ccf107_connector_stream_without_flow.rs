@@ -1,5 +1,4 @@
 use crate::artifact::arm;
-use crate::artifact::connector::Connector;
 use crate::artifact::links::{CUSTOM, Streams};
 use crate::artifact::solution::Solution;
 use crate::finding::Severity;
@@ -30,7 +29,7 @@ fn check(solution: &Solution<'_>, report: &mut Report) {
     if firsts.is_empty() {
         return;
     }
-    for connector in solution.connectors.iter().filter(|connector| Connector::is_push(connector)) {
+    for connector in solution.push_connectors() {
         let Some((value, name)) =
             connector.stream_name().and_then(|value| Some((value, arm::literal(value)?)))
         else {

@@ -1,11 +1,11 @@
+use super::likeness::nearest_of_few;
 use crate::artifact::arm;
-use crate::artifact::connector::Connector;
 use crate::artifact::links::{CUSTOM, Streams};
 use crate::artifact::solution::Solution;
 use crate::edit;
 use crate::finding::Severity;
 use crate::rules::{Check, Report, Rule};
-use crate::text::{nearest, quoted};
+use crate::text::quoted;
 
 pub(super) const RULE: Rule = Rule {
     code: "CCF108",
@@ -15,15 +15,12 @@ pub(super) const RULE: Rule = Rule {
     check: Check::Solution(check),
 };
 
-/// With more streams than this a similar name says nothing.
-const FEW: usize = 100;
-
 fn check(solution: &Solution<'_>, report: &mut Report) {
     let streams = Streams::new(solution);
     if streams.count() == 0 {
         return;
     }
-    for connector in solution.connectors.iter().filter(|connector| Connector::is_push(connector)) {
+    for connector in solution.push_connectors() {
         let Some((value, name)) =
             connector.stream_name().and_then(|value| Some((value, arm::literal(value)?)))
         else {
@@ -41,8 +38,7 @@ fn check(solution: &Solution<'_>, report: &mut Report) {
         let file = connector.resource.file;
         let near = match streams.count() {
             1 => streams.names().next(),
-            2..=FEW => nearest(name, streams.names()),
-            _ => None,
+            _ => nearest_of_few(name, streams.names()),
         };
         let meant = same.or(near).and_then(|name| streams.get(name));
         let message = match same {

@@ -1,3 +1,4 @@
+use super::likeness::nearest_of_few;
 use crate::artifact::arm;
 use crate::artifact::definition::Definition;
 use crate::artifact::links::{Tables, custom_table, mentioned_tables};
@@ -6,7 +7,7 @@ use crate::edit;
 use crate::finding::Severity;
 use crate::json::Value;
 use crate::rules::{Check, Report, Rule};
-use crate::text::{Span, nearest, quoted};
+use crate::text::{Span, quoted};
 use std::collections::{BTreeMap, HashMap};
 
 pub(super) const RULE: Rule = Rule {
@@ -16,9 +17,6 @@ pub(super) const RULE: Rule = Rule {
     page: include_str!("ccf113_query_of_table_not_in_solution.md"),
     check: Check::Solution(check),
 };
-
-/// With more tables than this a similar name says nothing.
-const FEW: usize = 100;
 
 /// More places than this are not looked for in one definition.
 const MOST: usize = 100;
@@ -45,7 +43,7 @@ fn check_one(
     let file = definition.resource.file;
     let mut unknown: BTreeMap<&str, Vec<Span>> = BTreeMap::new();
     let mut found = 0_usize;
-    for value in queries(definition) {
+    for value in mentioning(definition) {
         for mention in mentioned_tables(value.as_str().unwrap_or_default()) {
             let name = mention.name;
             let same = known.get(&name.to_ascii_lowercase());
@@ -62,13 +60,13 @@ fn check_one(
             }
         }
     }
-    for (name, spans) in unknown {
+    for (name, mut spans) in unknown {
+        spans.sort();
         let Some((first, others)) = spans.split_first() else { continue };
         let same = known.get(&name.to_ascii_lowercase()).copied();
         let near = match known.len() {
             1 => known.values().next().copied(),
-            2..=FEW => nearest(name, known.values().copied()),
-            _ => None,
+            _ => nearest_of_few(name, known.values().copied()),
         };
         let message = match same {
             Some(same) => format!(
@@ -89,25 +87,10 @@ fn check_one(
     }
 }
 
-/// The strings of a definition that are queries or name tables, in the order of the text.
-fn queries<'f>(definition: &Definition<'f>) -> impl Iterator<Item = &'f Value> {
-    const LISTS: [(&str, &[&str]); 4] = [
-        ("/graphQueries", &["baseQuery"]),
-        ("/sampleQueries", &["query"]),
-        ("/dataTypes", &["name", "lastDataReceivedQuery"]),
-        ("/connectivityCriteria", &["value"]),
-    ];
-    let listed = LISTS.into_iter().flat_map({
-        let definition = *definition;
-        move |(list, keys)| {
-            let items = definition.find(list).and_then(Value::as_array).unwrap_or_default();
-            items
-                .iter()
-                .flat_map(move |item| keys.iter().filter_map(move |key| Some(&item.member(key)?.value)))
-        }
-    });
-    listed
-        .chain(definition.find("/graphQueriesTableName"))
-        .flat_map(Value::descendants)
-        .filter(|value| value.as_str().is_some())
+/// The strings of a definition that are queries or name tables.
+fn mentioning<'f>(definition: &Definition<'f>) -> impl Iterator<Item = &'f Value> {
+    let types = definition.find("/dataTypes").and_then(Value::as_array).unwrap_or_default();
+    let names = types.iter().filter_map(|item| item.find("/name"));
+    let names = names.chain(definition.find("/graphQueriesTableName"));
+    definition.queries().chain(names.filter(|value| value.as_str().is_some()))
 }

@@ -1,5 +1,4 @@
 use crate::artifact::arm;
-use crate::artifact::connector::Connector;
 use crate::artifact::definition::Definition;
 use crate::artifact::folder::FileId;
 use crate::artifact::solution::Solution;
@@ -18,8 +17,7 @@ pub(super) const RULE: Rule = Rule {
 
 fn check(solution: &Solution<'_>, report: &mut Report) {
     let mut taken: HashMap<(&str, String), (*const Definition<'_>, FileId, Span)> = HashMap::new();
-    let connectors = solution.connectors.iter().filter(|connector| Connector::is_push(connector));
-    for connector in connectors.filter(|connector| connector.resource.is_packaged()) {
+    for connector in solution.push_connectors().filter(|connector| connector.resource.is_packaged()) {
         let file = connector.resource.file;
         let definition = connector.definition_name().and_then(arm::literal);
         let Some(definition) = definition.and_then(|name| solution.definition(name)) else { continue };

@@ -2,6 +2,7 @@
 
 use super::family;
 
+mod likeness;
 mod missing;
 pub(in crate::rules) mod types;
 

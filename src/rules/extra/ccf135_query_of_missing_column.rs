@@ -5,7 +5,6 @@ use crate::artifact::solution::Solution;
 use crate::artifact::table::{Table, is_standard_column};
 use crate::edit;
 use crate::finding::Severity;
-use crate::json::Value;
 use crate::kql::{self, Resolution};
 use crate::rules::{Check, Report, Rule};
 use crate::text::quoted;
@@ -47,7 +46,8 @@ fn check(solution: &Solution<'_>, report: &mut Report) {
 
 fn check_one(definition: &Definition<'_>, tables: &HashMap<&str, Option<&Table<'_>>>, report: &mut Report) {
     let file = definition.resource.file;
-    for (value, text) in queries(definition).into_iter().take(MOST) {
+    for value in definition.queries().take(MOST) {
+        let text = value.as_str().unwrap_or_default();
         let word = |char: char| char.is_ascii_alphanumeric() || char == '_';
         let lead = text.len().saturating_sub(text.trim_start().len());
         let rest = text.get(lead..).unwrap_or_default();
@@ -97,24 +97,4 @@ fn columns(table: &Table<'_>) -> Option<Vec<Column>> {
     }
     columns.extend(ADDED.map(|name| Column { name: name.to_owned(), kind: ColumnType::String }));
     Some(columns)
-}
-
-/// The definition's queries, in the order of the text.
-fn queries<'f>(definition: &Definition<'f>) -> Vec<(&'f Value, &'f str)> {
-    const LISTS: [(&str, &str); 4] = [
-        ("/graphQueries", "baseQuery"),
-        ("/sampleQueries", "query"),
-        ("/dataTypes", "lastDataReceivedQuery"),
-        ("/connectivityCriteria", "value"),
-    ];
-    let mut found = Vec::new();
-    for (list, key) in LISTS {
-        let items = definition.find(list).and_then(Value::as_array).unwrap_or_default();
-        for member in items.iter().filter_map(|item| item.member(key)) {
-            let several = member.value.as_array().unwrap_or_default().iter();
-            let texts = several.chain([&member.value]).filter_map(|value| Some((value, value.as_str()?)));
-            found.extend(texts);
-        }
-    }
-    found
 }

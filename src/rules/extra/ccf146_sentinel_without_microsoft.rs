@@ -22,7 +22,7 @@ const AZURE: &str = "Azure ";
 const PER_TEXT: usize = 8;
 
 fn check(solution: &Solution<'_>, report: &mut Report) {
-    for definition in solution.definitions.iter().filter(|definition| solution.is_push(definition)) {
+    for definition in solution.push_definitions() {
         for value in definition.config().into_iter().flat_map(Value::descendants) {
             // Azure Sentinel on a page is CCF083's.
             check_text(definition.resource.file, value, false, report);

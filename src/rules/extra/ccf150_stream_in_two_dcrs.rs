@@ -1,5 +1,4 @@
 use crate::artifact::arm;
-use crate::artifact::connector::Connector;
 use crate::artifact::solution::Solution;
 use crate::finding::Severity;
 use crate::rules::{Check, Report, Rule};
@@ -29,8 +28,7 @@ fn check(solution: &Solution<'_>, report: &mut Report) {
             }
         }
     }
-    let connectors = solution.connectors.iter().filter(|connector| Connector::is_push(connector));
-    for connector in connectors.filter(|connector| connector.resource.is_packaged()) {
+    for connector in solution.push_connectors().filter(|connector| connector.resource.is_packaged()) {
         let file = connector.resource.file;
         let Some(value) = connector.stream_name() else { continue };
         let Some(stream) = arm::literal(value) else { continue };

@@ -20,12 +20,8 @@ pub(super) const RULE: Rule = Rule {
 fn check(file: &File, solution: &Solution<'_>, report: &mut Report) {
     let Some(root) = file.value().filter(|root| root.as_object().is_some()) else { return };
     // The packager reads only files that hold nothing but a definition.
-    let definitions: Vec<&File> = solution
-        .definitions
-        .iter()
-        .filter(|definition| solution.is_push(definition))
-        .map(|definition| definition.resource.file)
-        .collect();
+    let definitions: Vec<&File> =
+        solution.push_definitions().map(|definition| definition.resource.file).collect();
     let Some(member) = connectors_member(file) else {
         if !definitions.is_empty() {
             report_missing(file, root, &definitions, solution, report);

@@ -4,6 +4,7 @@ use crate::finding::Severity;
 use crate::rules::{Check, Report, Rule};
 
 use crate::artifact::arm;
+use crate::artifact::folder::File;
 use crate::artifact::resource::{Origin, head};
 use crate::artifact::table::COLUMNS;
 use crate::edit;
@@ -52,50 +53,49 @@ fn check(table: &Table<'_>, _: &Solution<'_>, report: &mut Report) {
     if items.is_empty() {
         report.at(file, columns.span, "The table's list of columns is empty.");
     }
-    for item in items.iter().take(COLUMNS) {
-        let Some(members) = item.as_object() else {
-            report.at(
-                file,
-                item.span,
-                format!("A column must be an object with `name` and `type`, not {}.", item.described()),
-            );
+    items.iter().take(COLUMNS).for_each(|item| check_column(file, item, report));
+}
+
+fn check_column(file: &File, item: &Value, report: &mut Report) {
+    let Some(members) = item.as_object() else {
+        report.at(
+            file,
+            item.span,
+            format!("A column must be an object with `name` and `type`, not {}.", item.described()),
+        );
+        return;
+    };
+    for key in ["name", "type"] {
+        let value = item.member(key).map(|member| &member.value);
+        if value.and_then(Value::as_str).is_some_and(|text| !text.trim().is_empty()) {
             continue;
+        }
+        let which = match item.member("name").and_then(|member| member.value.as_str()) {
+            Some(name) if key == "type" && !name.is_empty() => format!("The column {}", quoted(name)),
+            _ => "This column".to_owned(),
         };
-        for key in ["name", "type"] {
-            let value = item.member(key).map(|member| &member.value);
-            if value.and_then(Value::as_str).is_some_and(|text| !text.trim().is_empty()) {
-                continue;
+        match value {
+            Some(value) if value.as_str().is_none() => {
+                report.at(
+                    file,
+                    value.span,
+                    format!("The `{key}` of a column must be a string, not {}.", value.described()),
+                );
             }
-            let which = match item.member("name").and_then(|member| member.value.as_str()) {
-                Some(name) if key == "type" && !name.is_empty() => format!("The column {}", quoted(name)),
-                _ => "This column".to_owned(),
-            };
-            match value {
-                Some(value) if value.as_str().is_none() => {
-                    report.at(
-                        file,
-                        value.span,
-                        format!("The `{key}` of a column must be a string, not {}.", value.described()),
-                    );
-                }
-                Some(value) => {
-                    report.at(file, value.span, format!("{which} has an empty `{key}`."));
-                }
-                None => {
-                    let finding = report.at(file, head(item), format!("{which} has no `{key}`."));
-                    let unknown = members.iter().take(MOST).find(|member| {
-                        let known = MEMBERS.iter().any(|known| known.eq_ignore_ascii_case(&member.key));
-                        !known && nearest(&member.key, MEMBERS) == Some(key)
-                    });
-                    if let Some(member) = unknown {
-                        finding
-                            .help(format!("Write `{key}` for {}.", quoted(&member.key)))
-                            .related(file.id, member.key_span, "was this meant?")
-                            .suggest(
-                                format!("Write `{key}`"),
-                                edit::replace_string(file, member.key_span, key),
-                            );
-                    }
+            Some(value) => {
+                report.at(file, value.span, format!("{which} has an empty `{key}`."));
+            }
+            None => {
+                let finding = report.at(file, head(item), format!("{which} has no `{key}`."));
+                let unknown = members.iter().take(MOST).find(|member| {
+                    let known = MEMBERS.iter().any(|known| known.eq_ignore_ascii_case(&member.key));
+                    !known && nearest(&member.key, MEMBERS) == Some(key)
+                });
+                if let Some(member) = unknown {
+                    finding
+                        .help(format!("Write `{key}` for {}.", quoted(&member.key)))
+                        .related(file.id, member.key_span, "was this meant?")
+                        .suggest(format!("Write `{key}`"), edit::replace_string(file, member.key_span, key));
                 }
             }
         }
