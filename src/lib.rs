@@ -48,7 +48,9 @@
 //! consume      a batch of messages -> rows, batch, deliver  and for each message: Ack | Retry | Park
 //! ```
 //!
-//! The modules below stand in reading order; each depends only on those above it.
+//! The modules below stand in reading order: each builds on those above it. A few uses go the other way: [`artifact`]
+//! follows transformations with [`kql`] and mends them with [`finding::Edit`], its versions count the days of months as
+//! [`mapping`] does, and [`relay`] keeps what [`consume`] knows of Azure's state.
 
 #![deny(unsafe_code)]
 #![warn(missing_docs)]
