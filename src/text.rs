@@ -176,8 +176,12 @@ pub fn nearest<'k>(key: &str, known: impl IntoIterator<Item = &'k str>) -> Optio
     if key.len() > 40 {
         return None;
     }
+    // The rest stands once in the wasm, not once for each kind of list.
+    nearest_of(key, known.into_iter().collect())
+}
+
+fn nearest_of<'k>(key: &str, known: Vec<&'k str>) -> Option<&'k str> {
     let key = squeezed(key);
-    let known: Vec<&str> = known.into_iter().collect();
     let part = |name: &&&str| key.len() >= 4 && squeezed(name).contains(&key);
     // Of several the one with the least besides: `dataConnector` is rather `dataConnectors` than `dataConnectorDefinitions`.
     if let Some(whole) = known.iter().filter(part).min_by_key(|name| name.len()) {

@@ -60,9 +60,9 @@ fn check_one(
             }
         }
     }
-    for (name, mut spans) in unknown {
-        spans.sort();
-        let Some((first, others)) = spans.split_first() else { continue };
+    for (name, spans) in unknown {
+        let Some(first) = spans.iter().min() else { continue };
+        let others = spans.iter().filter(|span| *span != first);
         let same = known.get(&name.to_ascii_lowercase()).copied();
         let near = match known.len() {
             1 => known.values().next().copied(),
@@ -77,7 +77,7 @@ fn check_one(
             None => format!("No table {} is in the solution.", quoted(name)),
         };
         let finding = report.at(file, *first, message);
-        for other in others.iter().take(3) {
+        for other in others.take(3) {
             finding.related(file.id, *other, "here as well");
         }
         if let Some(meant) = same.or(near) {
