@@ -384,6 +384,11 @@ impl Source {
         }
     }
 
+    /// Whether its product makes the secret and sends it in a hello.
+    pub fn sends_secret(&self) -> bool {
+        self.handshakes.iter().any(|handshake| handshake.secret.is_some())
+    }
+
     /// A value of the hook's configuration; empty when there is none.
     pub(super) fn value(&self, name: &str) -> &str {
         self.values.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value.as_str())

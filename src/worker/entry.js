@@ -11,6 +11,7 @@ import {
   ASK,
   FETCH,
   generation,
+  HELLO,
   hooks,
   OVER,
   QUEUE,
@@ -19,6 +20,7 @@ import {
   unavailable,
   WAIT,
 } from "./instance.js";
+import { hear } from "./hello.js";
 import { enqueue, takeIn } from "./queue.js";
 
 /**
@@ -121,6 +123,15 @@ async function receive(hook, url, request, env) {
       }
       now = Date.now();
       step = passage.queued(now, failure);
+      continue;
+    }
+    if (step === HELLO) {
+      const kept = await hear(passage, hook.name, env.BUCKET);
+      if (mine !== generation) {
+        return unavailable();
+      }
+      now = Date.now();
+      step = kept ? passage.kept() : AGAIN;
       continue;
     }
     if (step === AGAIN) {
