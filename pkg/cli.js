@@ -5,7 +5,9 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSy
 import { basename, dirname, join, relative, resolve, sep } from "node:path";
 import { parseArgs } from "node:util";
 import { explain, rules, withFiles } from "./api.js";
+import { hello } from "./hello.js";
 import "./node.js";
+import { UsageError } from "./operator.js";
 import { parked } from "./parked.js";
 
 const HELP = `ccf-edge checks the artifacts of Microsoft Sentinel CCF Push connectors.
@@ -16,6 +18,7 @@ const HELP = `ccf-edge checks the artifacts of Microsoft Sentinel CCF Push conne
   ccf-edge explain RULE      show the page of a rule: what it checks, why, and what to do
   ccf-edge rules             list the rules
   ccf-edge parked            show and send again what a relay could not deliver: ccf-edge parked --help
+  ccf-edge hello HOOK        take the secret that a product sends to its hook: ccf-edge hello --help
 
 Options of check:
   --format FORMAT            text (the default), json, github, sarif or markdown
@@ -65,9 +68,6 @@ const CONFIG = "ccf-edge.json";
 
 /** How often fixes are made: a fix may bring out what another rule can mend then. */
 const ROUNDS = 10;
-
-/** Something that the user has to change. */
-class UsageError extends Error {}
 
 async function main() {
   const { command, paths, options } = readArguments(process.argv.slice(2));
@@ -282,7 +282,8 @@ function rulesCommand({ format }) {
 }
 
 try {
-  process.exitCode = process.argv[2] === "parked" ? await parked(process.argv.slice(3)) : await main();
+  const operators = new Map(Object.entries({ parked, hello })).get(process.argv[2]);
+  process.exitCode = operators === undefined ? await main() : await operators(process.argv.slice(3));
 } catch (error) {
   const known = error instanceof UsageError;
   process.stderr.write(`ccf-edge: ${known ? error.message : (error.stack ?? error)}\n`);

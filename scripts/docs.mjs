@@ -150,8 +150,9 @@ function schemeOf({ auth }) {
 }
 
 /** Whether the proof covers the body. */
-function covers({ method, native, body_claim, content }) {
+function covers({ method, native, body_claim, content, sig }) {
   if (method === "native") return NATIVE[native].covers;
+  if (sig === "body:") return "yes";
   if (method === "jwt") return body_claim === undefined ? "no" : "yes";
   return method !== "token" && method !== "basic" && content.includes("{body}") ? "yes" : "no";
 }
@@ -185,7 +186,8 @@ function summary(source) {
 }
 
 /** How old a delivery may be, in a few words. */
-function age({ method, native, ts, tolerance }) {
+function age({ method, native, ts, tolerance, sig }) {
+  if (sig === "body:") return "of any age";
   if (tolerance !== undefined) return `within ${tolerance} s`;
   if (method === "jwt" || native === "plaid") return "as the token says";
   if (native === "paypal" || native === "sns") return "of any age";
@@ -398,6 +400,7 @@ function token(scheme, at, after) {
   const claims = [
     ...(scheme.iss === undefined ? [] : [`\`iss\` is \`${scheme.iss}\``]),
     ...(scheme.aud === undefined ? [] : [`\`aud\` is \`${scheme.aud}\``]),
+    ...(scheme.has_claims ?? []).map((claim) => `\`${claim}\` is there`),
     ...Object.entries(scheme.claims ?? {}).map(([claim, value]) => `\`${claim}\` is \`${value}\``),
     ...(scheme.body_claim === undefined ? [] : [`\`${scheme.body_claim}\` is the body's SHA-256`]),
     ...(scheme.url_claim === undefined ? [] : [`\`${scheme.url_claim}\` is the URL's SHA-256`]),
@@ -405,7 +408,8 @@ function token(scheme, at, after) {
   const where = claims.length === 0 ? "" : `; ${claims.join(", ")}`;
   const address = scheme.jwks?.includes("{") ? `\`${scheme.jwks}\`` : `<${scheme.jwks}>`;
   const keys = scheme.jwks === undefined ? "" : `, under the keys at ${address}`;
-  return `a JSON Web Token (${scheme.alg.join(", ")}) in ${at}${after}${keys}${where}`;
+  const place = scheme.sig === "body:" ? "that is the body" : `in ${at}${after}`;
+  return `a JSON Web Token (${scheme.alg.join(", ")}) ${place}${keys}${where}`;
 }
 
 function secret({ method, key, key_strip, key_template, jwks, native }) {
@@ -418,7 +422,8 @@ function secret({ method, key, key_strip, key_template, jwks, native }) {
   return `${method === "ed25519" ? "the public key " : ""}${KEYS[key]}${strip}${made}`;
 }
 
-function time({ method, native, ts, ts_unit, tolerance }) {
+function time({ method, native, ts, ts_unit, tolerance, sig }) {
+  if (sig === "body:") return "signed; any age";
   if (method === "jwt" || native === "plaid") {
     return `what the token says${tolerance === undefined ? "" : `; at most ${tolerance} s from now`}`;
   }
@@ -481,6 +486,7 @@ function plainBody(form, field) {
     ndjson: "JSON documents in a row",
     form: `a form with JSON in \`${field}\``,
     fields: "a form whose fields are the event, or JSON",
+    jwt: "a JSON Web Token whose claims are the event",
     cloudevents: "a CloudEvent, structured or binary, or an array of them",
   };
   return form === "json" && field !== undefined

@@ -321,7 +321,9 @@ fn no_byte_can_be_changed() {
         // Everything else that covers the body; a change may also be refused before the signature is looked at.
         let covers = match case.source.auth.method {
             Method::EcdsaP256 | Method::RsaPkcs1 => true,
-            Method::Jwt => case.source.auth.jwt.body_claim.is_some(),
+            Method::Jwt => {
+                case.source.auth.jwt.body_claim.is_some() || case.source.auth.sig.contains(&Location::Body)
+            }
             Method::Native => matches!(
                 case.source.auth.native,
                 Some(Native::PayPal | Native::Plaid | Native::Sns | Native::Twilio)

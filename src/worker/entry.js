@@ -6,6 +6,7 @@
 import * as core from "ccf-edge-wasm";
 import { admin, countParked } from "./admin.js";
 import { askFor, get, pairs, readUpTo } from "./exchange.js";
+import { hear } from "./hello.js";
 import {
   AGAIN,
   ASK,
@@ -20,7 +21,6 @@ import {
   unavailable,
   WAIT,
 } from "./instance.js";
-import { hear } from "./hello.js";
 import { enqueue, takeIn } from "./queue.js";
 
 /**
