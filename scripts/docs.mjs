@@ -331,7 +331,7 @@ function steps(source, scheme) {
     case "chosen":
       return [[choose], [paste, ...named], relay, [`${give} and the secret.`, ...where, ...greeted], [test]];
     case "sent":
-      return sent({ give, paste, put: put.join(), relay, where, test });
+      return sent({ hook, name, relay, where, test });
     default:
       return says
         ? [
@@ -351,13 +351,29 @@ function steps(source, scheme) {
   }
 }
 
-/** The steps where the product makes the secret and sends it in its hello: until then another one stands in for it. */
-function sent({ give, paste, put, relay, where, test }) {
-  const choose = [
-    "Choose a word that stands in for the secret at first: `openssl rand -hex 32` prints a good one.",
+/** The steps where the product makes the secret and sends it in its hello: the relay waits for it with the hook armed. */
+function sent({ hook, name, relay, where, test }) {
+  const command = `npx ccf-edge hello ${hook} --relay https://<your Worker>`;
+  const arm = [
+    "Run this, which arms the hook for 15 minutes, waits for the secret, and sets it:",
+    "",
+    "```",
+    `${command} | tee /dev/tty | npx wrangler secret put ${name}`,
+    "```",
+    "",
+    "`tee /dev/tty` shows the secret to you as well.",
+    "Where there is no such command, run the first one alone, and paste what it prints into the last one.",
   ];
-  const hello = [`${give}.`, ...where];
-  return [choose, [paste], relay, hello, [`Run ${put} again and paste the product's secret.`, test]];
+  return [
+    [
+      "Run `npx wrangler secret put ADMIN_TOKEN` and paste what `openssl rand -hex 32` prints, unless the relay has that secret already; in the shell run `export ADMIN_TOKEN=` with the same.",
+      "The relay needs its bucket too.",
+    ],
+    relay,
+    arm,
+    [`Meanwhile give the product the URL \`https://<your Worker>/hooks/${hook}\`.`, ...where],
+    [test],
+  ];
 }
 
 function columns(source) {
@@ -435,7 +451,7 @@ function time({ method, native, ts, ts_unit, tolerance, sig }) {
   return `${at}, in ${UNITS[ts_unit]}; ${window}`;
 }
 
-function hello({ on, signed, equal = {}, tell, reply }) {
+function hello({ on, signed, equal = {}, secret: kept, armed, reply }) {
   const conditions = [
     ...Object.entries(on).flatMap(([kind, values]) =>
       ["header", "json", "query"].includes(kind)
@@ -449,8 +465,9 @@ function hello({ on, signed, equal = {}, tell, reply }) {
   ];
   const where = conditions.length === 0 ? "" : ` where ${conditions.join(" and ")}`;
   const proven = signed ? "proven as a delivery is" : "not proven";
-  const log = tell === undefined ? "" : `, and \`${tell}\` is told in the log`;
-  return `${on.method}${where}, ${proven}; answered ${answer(reply)}${log}`;
+  const when = armed ? ", while the hook is armed" : "";
+  const keeps = kept === undefined ? "" : `; the secret \`${kept}\` is kept while the hook is armed`;
+  return `${on.method}${where}, ${proven}; answered ${answer(reply)}${when}${keeps}`;
 }
 
 /** What a product hears once Azure has the rows. */

@@ -6,20 +6,25 @@ import { spawn } from "node:child_process";
 import { createHmac } from "node:crypto";
 import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { after, before, describe, test } from "node:test";
+import { after, before, describe, mock, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
+import { build } from "esbuild";
+import { getPlatformProxy } from "wrangler";
 import { root } from "../scripts/setup.mjs";
 import { startWorker, writeRelay } from "../scripts/worker.mjs";
 
 const ADMIN_TOKEN = "the token of the operators";
 const DCR = readFileSync(join(root, "tests", "fixtures", "worker", "DCR.json"), "utf8");
-const TOKENS = ["one", "two", "three", "four", "five", "six"].map((word) => `secret_${word}_0123456789abcdef`);
+const TOKENS = ["one", "two", "three", "four", "five", "six"].map(
+  (word) => `secret_${word}_0123456789abcdef`,
+);
 const STRANGERS = "secret_of_a_stranger_0123456789";
 
 /** How long the relay asks its bucket once only, in milliseconds. */
 const QUIET = 1100;
 
 let worker;
+let config;
 
 before(async () => {
   const relay = JSON.stringify({
@@ -35,7 +40,7 @@ before(async () => {
   });
   const folder = join(root, ".wrangler", "hello");
   rmSync(folder, { recursive: true, force: true });
-  const config = writeRelay(folder, { relay, dcr: DCR, queue: true });
+  config = writeRelay(folder, { relay, dcr: DCR, queue: true });
   const vars = { DEVELOPMENT: "1", ADMIN_TOKEN, AZURE_CLIENT_SECRET: "c", HOOK_GITHUB_SECRET: "g" };
   worker = await startWorker({ config, vars });
 });
@@ -152,6 +157,107 @@ describe("a hook that is armed", () => {
   });
 });
 
+describe("with the clock and the isolates in hand", () => {
+  let bucket;
+  let dispose;
+  let worker;
+
+  before(async () => {
+    const proxy = await getPlatformProxy({ configPath: config, persist: false });
+    bucket = proxy.env.BUCKET;
+    dispose = proxy.dispose;
+    // The instance of the core is of no interest here: `passage` stands in for it.
+    const instance = {
+      name: "instance",
+      setup({ onResolve, onLoad }) {
+        onResolve({ filter: /instance\.js$/ }, () => ({ path: "instance", namespace: "stub" }));
+        onLoad({ filter: /.*/, namespace: "stub" }, () => ({ contents: "export const generation = 0;" }));
+      },
+    };
+    const { outputFiles } = await build({
+      entryPoints: [join(root, "src", "worker", "hello.js")],
+      bundle: true,
+      write: false,
+      format: "esm",
+      plugins: [instance],
+    });
+    worker = await import(`data:text/javascript,${encodeURIComponent(outputFiles[0].text)}`);
+  });
+
+  after(() => dispose?.());
+
+  const passage = (secret) => ({ armed: (now, until) => (now < until ? secret : undefined) });
+
+  test("of two isolates that see the hook armed, one keeps its secret", async () => {
+    const { arm, hear, take } = worker;
+    for (let round = 0; round < 5; round += 1) {
+      await arm(bucket, "hook");
+      // Both have read before either writes.
+      let ready;
+      const both = new Promise((resolve) => {
+        ready = resolve;
+      });
+      let waiting = 0;
+      const slow = {
+        get: async (key) => {
+          const found = await bucket.get(key);
+          waiting += 1;
+          if (waiting === 2) ready();
+          await both;
+          return found;
+        },
+        put: (...how) => bucket.put(...how),
+      };
+      const kept = await Promise.all(["one", "other"].map((secret) => hear(passage(secret), "hook", slow)));
+      assert.deepEqual(kept.toSorted(), [false, true]);
+      assert.deepEqual(await take(bucket, "hook"), { secret: kept[0] ? "one" : "other" });
+      assert.deepEqual(await take(bucket, "hook"), { armed: false });
+    }
+  });
+
+  test("a hook is armed for 15 minutes, and a secret waits for a day", async () => {
+    const { arm, disarm, hear, take } = worker;
+    const minutes = (count) => mock.timers.setTime(Date.now() + count * 60_000);
+    mock.timers.enable({ apis: ["Date"], now: Date.now() });
+    try {
+      await arm(bucket, "hook");
+      minutes(15);
+      assert.equal(await hear(passage("late"), "hook", bucket), false);
+      assert.deepEqual(await take(bucket, "hook"), { armed: false });
+      for (const [wait, wanted] of [
+        [24 * 60 - 1, { secret: "in time" }],
+        [24 * 60, { armed: false }],
+      ]) {
+        await arm(bucket, "hook");
+        minutes(14);
+        assert.equal(await hear(passage("in time"), "hook", bucket), true);
+        minutes(wait);
+        assert.deepEqual(await take(bucket, "hook"), wanted);
+        assert.equal(await bucket.get("hello/hook"), null);
+      }
+      await arm(bucket, "hook");
+      await disarm(bucket, "hook");
+      assert.equal(await hear(passage("too late"), "hook", bucket), false);
+    } finally {
+      mock.timers.reset();
+    }
+  });
+
+  test("a bucket that does not answer is taken for a hook that is not armed", async () => {
+    const told = [];
+    const error = mock.method(console, "error", () => {});
+    const broken = { get: async () => Promise.reject(new Error("internal error")) };
+    const asked = { armed: (_now, until) => void told.push(until) };
+    assert.equal(await worker.hear(asked, "hook", broken), false);
+    assert.deepEqual(told, [0]);
+    assert.match(
+      error.mock.calls[0].arguments[0],
+      /"log":"hello","hook":"hook","error":"Error: internal error"/,
+    );
+    error.mock.restore();
+  });
+});
+
 test("the endpoints are the operators'", async () => {
   for (const path of ["notion/arm", "notion/secret"]) {
     for (const method of ["GET", "POST", "DELETE"]) {
@@ -176,7 +282,10 @@ describe("the command line", () => {
     });
     assert.deepEqual([code, stdout], [0, TOKENS[3]], stderr);
     assert.equal((await sent).status, 200);
-    assert.match(stderr, /^the hook is armed until \d\d:\d\d:\d\d\nmake the webhook in Notion now, with the URL /);
+    assert.match(
+      stderr,
+      /^the hook is armed until \d\d:\d\d:\d\d\nmake the webhook in Notion now, with the URL /,
+    );
     assert.match(stderr, /Create a subscription.*\nthe secret has come; the relay has forgotten it\n$/);
     assert.ok(!stderr.includes(TOKENS[3]));
     assert.equal(await codeOf("notion/secret"), "not_armed");
@@ -197,7 +306,10 @@ describe("the command line", () => {
 
   test("says what is wrong", async () => {
     for (const [args, wanted] of [
-      [["github", `--relay=${worker.url}`], /^ccf-edge hello: the relay answered 409: the product .* no secret\n$/],
+      [
+        ["github", `--relay=${worker.url}`],
+        /^ccf-edge hello: the relay answered 409: the product .* no secret\n$/,
+      ],
       [["nothing", `--relay=${worker.url}`], /404: there is no such hook\n$/],
       [["notion"], /--relay needs the relay's URL\n$/],
       [["notion", "--relay=http://relay.example"], /--relay has to begin with https/],
@@ -216,7 +328,10 @@ test("no secret was ever logged, and that one has come was", () => {
   for (const secret of [...TOKENS, STRANGERS, ADMIN_TOKEN, "b537207f20cb", "strangerstranger"]) {
     assert.ok(!output.includes(secret), secret);
   }
-  assert.match(output, /"hook":"notion","source":"notion","outcome":"secret","detail":"the product's secret has come/);
+  assert.match(
+    output,
+    /"hook":"notion","source":"notion","outcome":"secret","detail":"the product's secret has come/,
+  );
   for (const action of ["armed", "secret taken", "disarmed"]) {
     assert.ok(output.includes(`{"log":"admin","action":"${action}","hook":"notion"}`), action);
   }
