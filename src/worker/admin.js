@@ -36,7 +36,7 @@ export async function admin(request, env) {
   }
   const [, name, what] = /^\/admin\/hooks\/([^/]+)\/(arm|secret)$/.exec(pathname) ?? [];
   if (name !== undefined) {
-    return hello(request.method, decodeURIComponent(name), what, env.BUCKET);
+    return hello(request.method, name, what, env.BUCKET);
   }
   if (!pathname.startsWith("/admin/parked/")) {
     return problem(404, "not_found", "there is nothing here but /admin/parked and /admin/hooks");
