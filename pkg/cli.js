@@ -5,18 +5,20 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSy
 import { basename, dirname, join, relative, resolve, sep } from "node:path";
 import { parseArgs } from "node:util";
 import { explain, rules, withFiles } from "./api.js";
+import { guarded, UsageError } from "./command.js";
 import { hello } from "./hello.js";
 import "./node.js";
-import { UsageError } from "./operator.js";
 import { parked } from "./parked.js";
+import { relay } from "./relay.js";
 
-const HELP = `ccf-edge checks the artifacts of Microsoft Sentinel CCF Push connectors.
+const HELP = `ccf-edge checks the artifacts of Microsoft Sentinel CCF Push connectors, and relays webhooks to them.
 
   ccf-edge check [PATH…]     check solutions, folders or files; the current folder without a path
   ccf-edge init --from EVENT [DIR]
                              make a whole connector from a file with a sample event, in JSON
   ccf-edge explain RULE      show the page of a rule: what it checks, why, and what to do
   ccf-edge rules             list the rules
+  ccf-edge relay             make and check the folder of a relay: ccf-edge relay --help
   ccf-edge parked            show and send again what a relay could not deliver: ccf-edge parked --help
   ccf-edge hello HOOK        take the secret that a product sends to its hook: ccf-edge hello --help
 
@@ -68,6 +70,9 @@ const CONFIG = "ccf-edge.json";
 
 /** How often fixes are made: a fix may bring out what another rule can mend then. */
 const ROUNDS = 10;
+
+/** The commands with options of their own. */
+const COMMANDS = { hello, parked, relay };
 
 async function main() {
   const { command, paths, options } = readArguments(process.argv.slice(2));
@@ -256,7 +261,11 @@ async function initCommand([directory = ".", ...rest], options) {
   }
   const written = files.map(([path]) => `  ${path}\n`).join("");
   const todo = generated.todo.map((line) => `  - ${line}\n`).join("");
-  process.stdout.write(`wrote\n${written}\nto do\n${todo}`);
+  const [dcr, config] = ["DCR.json", "relay.json"].map(
+    (name) => files.find(([path]) => basename(path) === name)?.[0],
+  );
+  const relay = `ccf-edge relay new DIR --relay "${config}" --dcr "${dcr}"`;
+  process.stdout.write(`wrote\n${written}\nto do\n${todo}\nthe relay for it: ${relay}\n`);
   return 0;
 }
 
@@ -281,11 +290,9 @@ function rulesCommand({ format }) {
   return 0;
 }
 
-try {
-  const operators = new Map(Object.entries({ parked, hello })).get(process.argv[2]);
-  process.exitCode = operators === undefined ? await main() : await operators(process.argv.slice(3));
-} catch (error) {
-  const known = error instanceof UsageError;
-  process.stderr.write(`ccf-edge: ${known ? error.message : (error.stack ?? error)}\n`);
-  process.exitCode = 2;
-}
+const [first, ...others] = process.argv.slice(2);
+const command = Object.hasOwn(COMMANDS, first ?? "") ? COMMANDS[first] : undefined;
+process.exitCode =
+  command === undefined
+    ? await guarded("ccf-edge", main)
+    : await guarded(`ccf-edge ${first}`, () => command(others));

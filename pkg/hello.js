@@ -2,7 +2,8 @@
 
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
-import { command, connect, UsageError } from "./operator.js";
+import { UsageError } from "./command.js";
+import { connect } from "./operator.js";
 
 const HELP = `ccf-edge hello waits for the secret that a product makes itself and sends to its hook once.
 
@@ -31,11 +32,7 @@ const OPTIONS = {
 const ASK_EVERY_MS = 2000;
 
 /** Runs the command with the arguments behind `hello`; gives the exit code. */
-export function hello(args, environment = process.env) {
-  return command("hello", () => run(args, environment));
-}
-
-async function run(args, environment) {
+export async function hello(args, environment = process.env) {
   const { values: options, positionals } = parseArgs({ args, options: OPTIONS, allowPositionals: true });
   const [hook, ...rest] = positionals;
   if (options.help || hook === undefined) {

@@ -1,7 +1,6 @@
 // The operators' side of a relay: its /admin, with the token ADMIN_TOKEN.
 
-/** Something that the user has to change. */
-export class UsageError extends Error {}
+import { UsageError } from "./command.js";
 
 /** A refusal of the relay that the caller may know what to do with. */
 class Refusal extends UsageError {
@@ -36,15 +35,4 @@ export function connect(url, token) {
     }
     throw new Refusal(response.status, problem, text);
   };
-}
-
-/** Runs a command; what the user has to change is a line on standard error. Gives the exit code. */
-export async function command(name, run) {
-  try {
-    return await run();
-  } catch (error) {
-    const known = error instanceof UsageError || error.code?.startsWith("ERR_PARSE_ARGS");
-    process.stderr.write(`ccf-edge ${name}: ${known ? error.message : (error.stack ?? error)}\n`);
-    return 2;
-  }
 }

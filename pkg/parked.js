@@ -1,7 +1,8 @@
 // `ccf-edge parked`: what a relay could not deliver, over its /admin/parked.
 
 import { parseArgs } from "node:util";
-import { command, connect, UsageError } from "./operator.js";
+import { UsageError } from "./command.js";
+import { connect } from "./operator.js";
 
 const HELP = `ccf-edge parked shows, sends again and deletes what a relay could not deliver.
 
@@ -33,11 +34,7 @@ const OPTIONS = {
 };
 
 /** Runs the command with the arguments behind `parked`; gives the exit code. */
-export function parked(args, environment = process.env) {
-  return command("parked", () => run(args, environment));
-}
-
-async function run(args, environment) {
+export async function parked(args, environment = process.env) {
   const { values: options, positionals } = parseArgs({ args, options: OPTIONS, allowPositionals: true });
   const [action, ...keys] = positionals;
   if (options.help || action === undefined) {

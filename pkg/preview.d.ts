@@ -196,6 +196,29 @@ export interface SourceInfo {
   samples: string[];
 }
 
+/** A mistake in relay.json or DCR.json. */
+export interface RelayMistake {
+  file: "relay.json" | "DCR.json";
+  /** The line, from 1. */
+  line: number;
+  /** The column on that line, from 1. */
+  column: number;
+  /** The kind of the mistake, such as `unknown-column`. */
+  code: string;
+  message: string;
+}
+
+/**
+ * Every mistake in the texts of relay.json and DCR.json, and the names of the Worker secrets that have to exist.
+ *
+ * `development` allows a data collection endpoint on loopback.
+ */
+export function checkRelay(
+  relay: string,
+  dcr: string,
+  options?: { development?: boolean | undefined },
+): { errors: RelayMistake[]; secrets: string[] };
+
 /** Every source, sorted by id. */
 export function sources(): SourceInfo[];
 

@@ -72,6 +72,12 @@ export async function buildWorker() {
     });
     copyFileSync(wasm, join(out, "ccf_edge_bg.wasm"));
   });
+  // What a relay's folder is made of, for those who have the package and not the repository.
+  const template = join(root, "pkg", "template");
+  mkdirSync(template, { recursive: true });
+  for (const file of ["wrangler.toml", "relay.schema.json"]) {
+    copyFileSync(join(root, file), join(template, file));
+  }
 }
 
 /** How each face is built: cargo's profile, what rustc is told for the crate itself, and wasm-opt's passes. */

@@ -101,10 +101,11 @@ ${queue ? QUEUE : ""}`;
 /**
  * Starts the Worker of a wrangler configuration and waits until it answers.
  *
- * `config` is the path of the wrangler.toml; `vars` become `--var`s, which is where secrets go too.
+ * `config` is the path of the wrangler.toml; `vars` become `--var`s, which is where secrets go too; `cwd` is where its
+ * build command runs.
  * Gives its `url`, `output()` (all that it wrote so far) and `stop()`, which ends every process that it started.
  */
-export async function startWorker({ config, port, vars = {}, timeout = 60_000 }) {
+export async function startWorker({ config, port, vars = {}, timeout = 60_000, cwd = root }) {
   port ??= await freePort();
   const args = [wrangler, "dev", `--config=${config}`, "--local", "--ip=127.0.0.1", `--port=${port}`];
   args.push(`--inspector-port=${await freePort()}`, "--show-interactive-dev-session=false");
@@ -112,7 +113,7 @@ export async function startWorker({ config, port, vars = {}, timeout = 60_000 })
 
   // A process group of its own, so that workerd and esbuild end with wrangler.
   const child = spawn(process.execPath, args, {
-    cwd: root,
+    cwd,
     env: environment(QUIET),
     detached: true,
     stdio: ["ignore", "pipe", "pipe"],

@@ -56,9 +56,12 @@ test("the validator's wasm takes at most 350 KB when compressed", () => {
   assert.ok(size <= 350_000, `${size} bytes`);
 });
 
-test("what npm packs is the two faces and nothing else", () => {
+test("what npm packs is the faces, what goes with them, and nothing else", () => {
   const { files } = JSON.parse(readFileSync(join(root, "pkg", "package.json"), "utf8"));
-  assert.deepEqual(files, ["*.js", "*.d.ts", "ccf-edge.schema.json", "preview", "local", "wasm", "worker"]);
+  const beside = ["*.js", "*.d.ts", "ccf-edge.schema.json"];
+  assert.deepEqual(files, [...beside, "preview", "local", "template", "wasm", "worker"]);
+  const template = readdirSync(join(root, "pkg", "template")).sort();
+  assert.deepEqual(template, ["relay.schema.json", "wrangler.toml"]);
   assert.deepEqual(readdirSync(worker).sort(), ["ccf_edge_bg.wasm", "index.js"]);
   assert.deepEqual(readdirSync(join(root, "pkg", "wasm")).sort(), ["ccf_edge.js", "ccf_edge_bg.wasm"]);
 });

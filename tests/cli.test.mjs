@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { execFile, spawnSync } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, beforeEach, test } from "node:test";
@@ -100,6 +100,47 @@ test("init makes a connector of an event that check finds nothing in, and overwr
   assert.equal(ccfEdge(...none).status, 0);
   const other = join("other", "Example", "Data Connectors", "Example_ccf", "DCR.json");
   assert.match(readFileSync(join(solution, other), "utf8"), /TimeGenerated = now\(\)/);
+});
+
+test("relay new makes the folder of a relay, of sources or of what init made, and overwrites nothing", () => {
+  const event = { id: 7, at: "2026-03-01T12:00:00Z", action: "login" };
+  writeFileSync(join(solution, "event.json"), JSON.stringify(event));
+  const made = ccfEdge("init", "--from", "event.json", "--product", "Wren Guard", "made");
+  const [, command] = /^the relay for it: ccf-edge (.*)$/m.exec(made.stdout);
+  const args = [...command.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, bare]) => quoted ?? bare);
+  const first = ccfEdge(...args.map((arg) => (arg === "DIR" ? "wren-relay" : arg)));
+  assert.equal(first.status, 0, first.stderr);
+  assert.match(
+    readFileSync(join(solution, "wren-relay", "wrangler.toml"), "utf8"),
+    /^queue = "wren-relay"$/m,
+  );
+  const checked = ccfEdge("relay", "check", "wren-relay");
+  assert.equal(checked.status, 1);
+  assert.match(checked.stderr, /^4 mistakes$/m);
+
+  const again = ccfEdge("relay", "new", "wren-relay", "--source", "github");
+  assert.deepEqual([again.status, again.stdout], [2, ""]);
+  assert.match(
+    again.stderr,
+    /^ccf-edge relay: wren-relay has .*relay\.json.* already: choose another folder$/m,
+  );
+});
+
+test("relay says what is wrong with its options", () => {
+  for (const [args, expected] of [
+    [["new"], /write: ccf-edge relay new DIR --source SOURCE/],
+    [["new", "there", "--source", "gitub"], /there is no source "gitub": ccf-edge relay sources lists them/],
+    [["new", "there", "--source", "github", "--dcr", "no.json"], /no\.json does not exist/],
+    [["new", "there", "--source", "github", "--dcr", TABLE], /declares no stream: is it the DCR\?/],
+    [["new", "there", "--relay", "relay.json"], /--relay needs --dcr too/],
+    [["make"], /there is no "relay make": it is new, check or sources/],
+  ]) {
+    const { status, stdout, stderr } = ccfEdge("relay", ...args);
+    assert.deepEqual([status, stdout], [2, ""], stderr);
+    assert.match(stderr, expected);
+    assert.ok(!existsSync(join(solution, "there")), "nothing is written");
+  }
+  assert.match(ccfEdge("relay", "sources").stdout, /^github +GitHub$/m);
 });
 
 test("init says what is wrong with an event or an option", () => {

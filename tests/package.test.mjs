@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
+import { createHmac } from "node:crypto";
 import {
   cpSync,
   existsSync,
@@ -10,6 +11,7 @@ import {
   mkdtempSync,
   readFileSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from "node:fs";
 import { createServer } from "node:http";
@@ -21,6 +23,7 @@ import { build as esbuild } from "esbuild";
 import { chromium } from "playwright-core";
 import { build as vite } from "vite";
 import webpack from "webpack";
+import { startAzure } from "../scripts/azure.mjs";
 import { browserProgram } from "../scripts/browser.mjs";
 import { root } from "../scripts/setup.mjs";
 import { startWorker } from "../scripts/worker.mjs";
@@ -191,6 +194,86 @@ describe("the preview of the installed package", () => {
     );
     const states = previews.map(({ verification }) => verification?.state);
     assert.deepEqual(states, ["verified", "handshake", "rejected", "unchecked", "unchecked"]);
+  });
+});
+
+describe("a relay that is made with the package", () => {
+  const settings = {
+    tenant_id: "3f2504e0-4f89-41d3-9a0c-0305e82c3301",
+    client_id: "9b1deb4d-3b7d-4bad-9bdd-2b0d7b3dcb6d",
+    dcr_immutable_id: "dcr-00000000000000000000000000000001",
+  };
+  const secrets = { AZURE_CLIENT_SECRET: "a-client-secret", HOOK_GITHUB_SECRET: "a-hook-secret" };
+  let folder;
+  let ccfEdge;
+
+  before(async () => {
+    folder = join(home, "my-relay");
+    ccfEdge = (...args) => run(process.execPath, [join(home, "node_modules", "ccf-edge", "cli.js"), ...args]);
+    await ccfEdge("relay", "new", folder, "--source", "github");
+    // What `npm install` would bring is installed one folder up.
+    symlinkSync(join(home, "node_modules"), join(folder, "node_modules"));
+  });
+
+  test("says what is still to be filled in, each with its place", async () => {
+    const error = await ccfEdge("relay", "check", folder).catch((error) => error);
+    assert.equal(error.code, 1);
+    const lines = error.stderr.trimEnd().split("\n");
+    assert.deepEqual(
+      lines.map((line) => /relay\.json:\d+:\d+: `(\w+)` is still a placeholder/.exec(line)?.[1]),
+      ["tenant_id", "client_id", "dce_endpoint", "dcr_immutable_id", undefined],
+    );
+    assert.equal(lines.at(-1), "4 mistakes");
+  });
+
+  test("brings a signed webhook to its row", { timeout: 120_000 }, async () => {
+    const dcr = readFileSync(join(folder, "DCR.json"), "utf8");
+    const azure = await startAzure({ dcr, ...settings, client_secret: secrets.AZURE_CLIENT_SECRET });
+    const landed = new Promise((resolve) => azure.onRow(resolve));
+    const path = join(folder, "relay.json");
+    const values = { ...settings, dce_endpoint: azure.url };
+    const filled = readFileSync(path, "utf8").replace(
+      /("(\w+)": )"<[^>]*>"/g,
+      (_, member, name) => `${member}${JSON.stringify(values[name])}`,
+    );
+    writeFileSync(path, filled);
+    let worker;
+    try {
+      worker = await startWorker({
+        config: join(folder, "wrangler.toml"),
+        vars: { ...secrets, DEVELOPMENT: "1" },
+        cwd: folder,
+      });
+      const body = JSON.stringify({ action: "opened", sender: { login: "mona" } });
+      const digest = createHmac("sha256", secrets.HOOK_GITHUB_SECRET).update(body).digest("hex");
+      const response = await fetch(`${worker.url}/hooks/github`, {
+        method: "POST",
+        headers: {
+          "x-hub-signature-256": `sha256=${digest}`,
+          "x-github-event": "issues",
+          "x-github-delivery": "72d3162e-cc78-11e3-81ab-4c9367dc0958",
+        },
+        body,
+      });
+      assert.equal(response.status, 202, worker.output());
+      const { EventTime, ...row } = await landed;
+      assert.ok(Math.abs(Date.now() - Date.parse(EventTime)) < 60_000, EventTime);
+      assert.deepEqual(row, {
+        EventType: "issues",
+        Actor: "mona",
+        Action: "opened",
+        SourceIp: null,
+        Target: null,
+        Outcome: null,
+        Severity: null,
+        DeliveryId: "72d3162e-cc78-11e3-81ab-4c9367dc0958",
+        RecordIndex: 0,
+        Event: JSON.parse(body),
+      });
+    } finally {
+      await worker?.stop();
+      await azure.stop();
+    }
   });
 });
 

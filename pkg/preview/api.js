@@ -2,6 +2,7 @@
 
 import {
   __wbg_reset_state,
+  check_relay,
   init as initText,
   list_sources,
   preview_delivery,
@@ -19,6 +20,10 @@ export function preview(input) {
 
 export function init(event, options = {}) {
   return guarded(() => JSON.parse(initText(event, JSON.stringify(options), options.now ?? Date.now())));
+}
+
+export function checkRelay(relay, dcr, { development = false } = {}) {
+  return guarded(() => JSON.parse(check_relay(relay, dcr, development)));
 }
 
 export function sources() {
