@@ -1285,6 +1285,10 @@ fn schemes_of_the_collection_run() {
     }
     let schemes = read_json(&place.join("schemes.json"));
     let schemes = schemes.as_object().unwrap();
+    for (name, scheme) in schemes {
+        let text = json!({ "id": "x", "name": "X", "auth": scheme }).to_string();
+        assert!(Source::read(&text).is_ok() || preset(name).is_some(), "{name} is no scheme");
+    }
     let mut run = 0;
     for vector in read_json(&place.join("vectors.json")).as_array().unwrap() {
         let Some(name) = vector["scheme"].as_str() else { continue };
