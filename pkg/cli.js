@@ -6,6 +6,7 @@ import { basename, dirname, join, relative, resolve, sep } from "node:path";
 import { parseArgs } from "node:util";
 import { explain, rules, withFiles } from "./api.js";
 import { guarded, UsageError } from "./command.js";
+import { hello } from "./hello.js";
 import "./node.js";
 import { parked } from "./parked.js";
 import { relay } from "./relay.js";
@@ -19,6 +20,7 @@ const HELP = `ccf-edge checks the artifacts of Microsoft Sentinel CCF Push conne
   ccf-edge rules             list the rules
   ccf-edge relay             make and check the folder of a relay: ccf-edge relay --help
   ccf-edge parked            show and send again what a relay could not deliver: ccf-edge parked --help
+  ccf-edge hello HOOK        take the secret that a product sends to its hook: ccf-edge hello --help
 
 Options of check:
   --format FORMAT            text (the default), json, github, sarif or markdown
@@ -70,7 +72,7 @@ const CONFIG = "ccf-edge.json";
 const ROUNDS = 10;
 
 /** The commands with options of their own. */
-const COMMANDS = { parked, relay };
+const COMMANDS = { hello, parked, relay };
 
 async function main() {
   const { command, paths, options } = readArguments(process.argv.slice(2));

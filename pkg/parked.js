@@ -2,6 +2,7 @@
 
 import { parseArgs } from "node:util";
 import { UsageError } from "./command.js";
+import { connect } from "./operator.js";
 
 const HELP = `ccf-edge parked shows, sends again and deletes what a relay could not deliver.
 
@@ -40,7 +41,7 @@ export async function parked(args, environment = process.env) {
     process.stdout.write(HELP);
     return options.help ? 0 : 2;
   }
-  const relay = connect(options.relay, environment.ADMIN_TOKEN);
+  const relay = among(connect(options.relay, environment.ADMIN_TOKEN));
   switch (action) {
     case "list":
       return list(relay, options);
@@ -56,32 +57,13 @@ export async function parked(args, environment = process.env) {
   }
 }
 
-/** Asks the relay; null where nothing is parked under the key. */
-function connect(url, token) {
-  if (!URL.canParse(url ?? "")) throw new UsageError("--relay needs the relay's URL");
-  if (!token)
-    throw new UsageError("the environment variable ADMIN_TOKEN is missing: it is the relay's secret");
-  const { protocol, hostname } = new URL(url);
-  if (protocol !== "https:" && !["localhost", "127.0.0.1", "[::1]"].includes(hostname)) {
-    throw new UsageError("--relay has to begin with https://, because the token goes there");
-  }
-  return async (path, method = "GET", raw = false) => {
-    const target = new URL(`/admin/parked${path}`, url);
-    const response = await fetch(target, {
-      method,
-      headers: { authorization: `Bearer ${token}` },
-      redirect: "error",
+/** Asks for what is parked; null where nothing is parked under the key. */
+function among(relay) {
+  return (path, ...how) =>
+    relay(`parked${path}`, ...how).catch((error) => {
+      if (error.code === "not_parked") return null;
+      throw error;
     });
-    if (raw && response.ok) return Buffer.from(await response.arrayBuffer());
-    const text = await response.text();
-    if (response.ok) return JSON.parse(text);
-    const problem = text.startsWith("{") ? JSON.parse(text) : {};
-    if (problem.code === "not_parked") return null;
-    if (response.status === 404) {
-      throw new UsageError("the relay has no /admin: set its secret ADMIN_TOKEN, and bind its BUCKET");
-    }
-    throw new UsageError(`the relay answered ${response.status}: ${problem.detail ?? text.slice(0, 200)}`);
-  };
 }
 
 /** Everything that is parked and wanted, page by page. */

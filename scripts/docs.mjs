@@ -141,8 +141,9 @@ function schemeOf({ auth }) {
 }
 
 /** Whether the proof covers the body. */
-function covers({ method, native, body_claim, content }) {
+function covers({ method, native, body_claim, content, sig }) {
   if (method === "native") return NATIVE[native].covers;
+  if (sig === "body:") return "yes";
   if (method === "jwt") return body_claim === undefined ? "no" : "yes";
   return method !== "token" && method !== "basic" && content.includes("{body}") ? "yes" : "no";
 }
@@ -176,7 +177,8 @@ function summary(source) {
 }
 
 /** How old a delivery may be, in a few words. */
-function age({ method, native, ts, tolerance }) {
+function age({ method, native, ts, tolerance, sig }) {
+  if (sig === "body:") return "of any age";
   if (tolerance !== undefined) return `within ${tolerance} s`;
   if (method === "jwt" || native === "plaid") return "as the token says";
   if (native === "paypal" || native === "sns") return "of any age";
@@ -320,7 +322,7 @@ function steps(source, scheme) {
     case "chosen":
       return [[choose], [paste, ...named], relay, [`${give} and the secret.`, ...where, ...greeted], [test]];
     case "sent":
-      return sent({ give, paste, put: put.join(), relay, where, test });
+      return sent({ hook, name, relay, where, test });
     default:
       return says
         ? [
@@ -340,13 +342,29 @@ function steps(source, scheme) {
   }
 }
 
-/** The steps where the product makes the secret and sends it in its hello: until then another one stands in for it. */
-function sent({ give, paste, put, relay, where, test }) {
-  const choose = [
-    "Choose a word that stands in for the secret at first: `openssl rand -hex 32` prints a good one.",
+/** The steps where the product makes the secret and sends it in its hello: the relay waits for it with the hook armed. */
+function sent({ hook, name, relay, where, test }) {
+  const command = `npx ccf-edge hello ${hook} --relay https://<your Worker>`;
+  const arm = [
+    "Run this, which arms the hook for 15 minutes, waits for the secret, and sets it:",
+    "",
+    "```",
+    `${command} | tee /dev/tty | npx wrangler secret put ${name}`,
+    "```",
+    "",
+    "`tee /dev/tty` shows the secret to you as well.",
+    "Where there is no such command, run the first one alone, and paste what it prints into the last one.",
   ];
-  const hello = [`${give}.`, ...where];
-  return [choose, [paste], relay, hello, [`Run ${put} again and paste the product's secret.`, test]];
+  return [
+    [
+      "Run `npx wrangler secret put ADMIN_TOKEN` and paste what `openssl rand -hex 32` prints, unless the relay has that secret already; in the shell run `export ADMIN_TOKEN=` with the same.",
+      "The relay needs its bucket too.",
+    ],
+    relay,
+    arm,
+    [`Meanwhile give the product the URL \`https://<your Worker>/hooks/${hook}\`.`, ...where],
+    [test],
+  ];
 }
 
 function columns(source) {
@@ -389,6 +407,7 @@ function token(scheme, at, after) {
   const claims = [
     ...(scheme.iss === undefined ? [] : [`\`iss\` is \`${scheme.iss}\``]),
     ...(scheme.aud === undefined ? [] : [`\`aud\` is \`${scheme.aud}\``]),
+    ...(scheme.has_claims ?? []).map((claim) => `\`${claim}\` is there`),
     ...Object.entries(scheme.claims ?? {}).map(([claim, value]) => `\`${claim}\` is \`${value}\``),
     ...(scheme.body_claim === undefined ? [] : [`\`${scheme.body_claim}\` is the body's SHA-256`]),
     ...(scheme.url_claim === undefined ? [] : [`\`${scheme.url_claim}\` is the URL's SHA-256`]),
@@ -396,7 +415,8 @@ function token(scheme, at, after) {
   const where = claims.length === 0 ? "" : `; ${claims.join(", ")}`;
   const address = scheme.jwks?.includes("{") ? `\`${scheme.jwks}\`` : `<${scheme.jwks}>`;
   const keys = scheme.jwks === undefined ? "" : `, under the keys at ${address}`;
-  return `a JSON Web Token (${scheme.alg.join(", ")}) in ${at}${after}${keys}${where}`;
+  const place = scheme.sig === "body:" ? "that is the body" : `in ${at}${after}`;
+  return `a JSON Web Token (${scheme.alg.join(", ")}) ${place}${keys}${where}`;
 }
 
 function secret({ method, key, key_strip, key_template, jwks, native }) {
@@ -409,7 +429,8 @@ function secret({ method, key, key_strip, key_template, jwks, native }) {
   return `${method === "ed25519" ? "the public key " : ""}${KEYS[key]}${strip}${made}`;
 }
 
-function time({ method, native, ts, ts_unit, tolerance }) {
+function time({ method, native, ts, ts_unit, tolerance, sig }) {
+  if (sig === "body:") return "signed; any age";
   if (method === "jwt" || native === "plaid") {
     return `what the token says${tolerance === undefined ? "" : `; at most ${tolerance} s from now`}`;
   }
@@ -421,7 +442,7 @@ function time({ method, native, ts, ts_unit, tolerance }) {
   return `${at}, in ${UNITS[ts_unit]}; ${window}`;
 }
 
-function hello({ on, signed, equal = {}, tell, reply }) {
+function hello({ on, signed, equal = {}, secret: kept, armed, reply }) {
   const conditions = [
     ...Object.entries(on).flatMap(([kind, values]) =>
       ["header", "json", "query"].includes(kind)
@@ -435,8 +456,9 @@ function hello({ on, signed, equal = {}, tell, reply }) {
   ];
   const where = conditions.length === 0 ? "" : ` where ${conditions.join(" and ")}`;
   const proven = signed ? "proven as a delivery is" : "not proven";
-  const log = tell === undefined ? "" : `, and \`${tell}\` is told in the log`;
-  return `${on.method}${where}, ${proven}; answered ${answer(reply)}${log}`;
+  const when = armed ? ", while the hook is armed" : "";
+  const keeps = kept === undefined ? "" : `; the secret \`${kept}\` is kept while the hook is armed`;
+  return `${on.method}${where}, ${proven}; answered ${answer(reply)}${when}${keeps}`;
 }
 
 /** What a product hears once Azure has the rows. */
@@ -472,6 +494,7 @@ function plainBody(form, field) {
     ndjson: "JSON documents in a row",
     form: `a form with JSON in \`${field}\``,
     fields: "a form whose fields are the event, or JSON",
+    jwt: "a JSON Web Token whose claims are the event",
     cloudevents: "a CloudEvent, structured or binary, or an array of them",
   };
   return form === "json" && field !== undefined

@@ -26,10 +26,11 @@ use crate::webhook::handshake::Reply;
 use crate::webhook::keyring::{Keyring, Lease, Wanted};
 use crate::webhook::location::{self, Location};
 use crate::webhook::rejection::Rejection;
-use crate::webhook::secret::Secrets;
+use crate::webhook::secret::{Secret, Secrets};
 use crate::webhook::source::{self, Form, Source};
-use crate::webhook::verify::{Crypto, Verdict, Verified, verify, verify_with};
+use crate::webhook::verify::{self, Crypto, Verdict, Verified, verify, verify_with};
 use std::borrow::Cow;
+use std::cell::Cell;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -55,6 +56,14 @@ const KEY_RETRY_S: &str = "60";
 
 /// How long to wait for somebody else's fetch before looking again, in milliseconds.
 const LOOK_AGAIN_MS: u32 = 50;
+
+/// How often an isolate asks the bucket whether a hook is armed, at most, in milliseconds: everybody can send what looks
+/// like a hello. Whoever comes between is answered as at a hook that is not armed.
+const HELLO_EVERY_MS: i64 = 1000;
+
+/// What the log says of a secret that has come.
+const SECRET_KEPT: &str = "the product's secret has come and waits for a day; `ccf-edge hello` takes it. Should you not expect one, delete the \
+     object hello/<hook> from the bucket";
 
 /// How much of what the platform says is logged, in characters.
 const LOGGED_REASON: usize = 500;
@@ -94,6 +103,8 @@ pub struct Hook {
     headers: HeaderNames,
     /// Whether deliveries go to the queue.
     queued: bool,
+    /// From when on the bucket may be asked whether the hook is armed, in milliseconds since the Unix epoch.
+    hello_from: Cell<i64>,
     /// Whether a delivery without an id gets one made of its body: the stream has a column for records' numbers.
     identifies: bool,
 }
@@ -127,6 +138,26 @@ impl Hook {
     /// The headers that a [`Delivery`] for it has to carry.
     pub fn headers(&self) -> &HeaderNames {
         &self.headers
+    }
+
+    /// Whether its product makes the secret and sends it in a hello, for which the hook can be armed.
+    pub fn sends_secret(&self) -> bool {
+        self.source.sends_secret()
+    }
+
+    /// Whether its secret is still to come: no delivery verifies.
+    pub fn awaits_secret(&self) -> bool {
+        self.source.takes_secret() && self.secrets.is_empty()
+    }
+
+    /// The hello that a request is which did not verify, if the bucket may be asked about it.
+    fn hello(&self, delivery: &Delivery, now: i64, crypto: &dyn Crypto) -> Option<Errand> {
+        if now < self.hello_from.get() {
+            return None;
+        }
+        let (secret, reply) = verify::hello(&self.source, &self.secrets, delivery, crypto)?;
+        self.hello_from.set(now.saturating_add(HELLO_EVERY_MS));
+        Some(Errand::Hello { secret, reply })
     }
 
     /// Where its rows are sent to: the [`ingest::url`] of its stream.
@@ -311,6 +342,7 @@ impl Relay {
         let queued = bindings.queue && wanted != Some(config::Delivery::Direct);
         for hook in self.hooks.iter_mut().filter_map(Rc::get_mut) {
             hook.queued = queued;
+            hook.hello_from = Cell::new(if bindings.bucket { i64::MIN } else { i64::MAX });
         }
         Ok(self)
     }
@@ -455,6 +487,7 @@ impl Reader<'_> {
             url: config.url.clone(),
             headers,
             queued: false,
+            hello_from: Cell::new(i64::MAX),
             identifies,
         })
     }
@@ -571,6 +604,11 @@ impl Reader<'_> {
         // Nobody has to set what nothing is verified with; whoever names one is told so.
         let unasked = !source.takes_secret() && config.secret_span == config.name_span;
         let names = if unasked { &[] } else { config.secret.as_slice() };
+        // What its product sends cannot be there before.
+        let awaited = |name: &String| secret(name).is_none_or(|text| text.is_empty());
+        if source.sends_secret() && names.iter().all(awaited) {
+            return Some(Secrets::awaited());
+        }
         for (index, name) in names.iter().enumerate() {
             match secret(name).filter(|text| !text.is_empty()) {
                 Some(value) => values.push(value),
@@ -733,6 +771,7 @@ pub struct Passage {
 enum Errand {
     Key(Wanted),
     Visit { url: String, reply: Reply },
+    Hello { secret: Secret, reply: Reply },
 }
 
 /// What the edge has to do for a [`Passage`] before [`Passage::next`] can go on.
@@ -742,6 +781,8 @@ pub enum Fetch {
     Ask(Wanted),
     /// Come back after that many milliseconds: somebody else asks.
     Wait(u32),
+    /// Look in the bucket until when the hook is armed, and tell [`Passage::armed`].
+    Hello,
     /// Take the delivery in again, with [`Passage::begin`]: the keyring has changed.
     Again,
 }
@@ -804,7 +845,14 @@ impl Passage {
     ) -> Passage {
         let mut passage = Passage::new(Some(hook), now);
         passage.facts.reference = hook.source.door.and_then(|door| door.reference(delivery, now));
-        match verify_with(&hook.source, &hook.secrets, keyring, delivery, now, crypto) {
+        let verdict = verify_with(&hook.source, &hook.secrets, keyring, delivery, now, crypto);
+        if !matches!(verdict, Ok(Verdict::Verified(_))) {
+            passage.errand = hook.hello(delivery, now, crypto);
+            if passage.errand.is_some() {
+                return passage;
+            }
+        }
+        match verdict {
             Ok(Verdict::NeedsKey(wanted)) => passage.errand = Some(Errand::Key(wanted)),
             Ok(Verdict::Visit { url, reply }) => passage.errand = Some(Errand::Visit { url, reply }),
             Ok(Verdict::Handshake(reply)) => {
@@ -822,7 +870,8 @@ impl Passage {
             },
             Err(rejection) => {
                 passage.facts.delivery_id = claimed_id(&hook.source, delivery);
-                passage.reject(&rejection, now);
+                let unproven = rejection.status() == 401 && hook.awaits_secret();
+                passage.reject(if unproven { &Rejection::SecretAwaited } else { &rejection }, now);
             }
         }
         passage
@@ -843,6 +892,7 @@ impl Passage {
     #[inline(never)]
     pub fn errand(&mut self, now: i64, keyring: &mut Keyring) -> Option<Fetch> {
         match self.errand.as_ref().filter(|_| self.ending.is_none())? {
+            Errand::Hello { .. } => Some(Fetch::Hello),
             Errand::Visit { url, .. } => Some(Fetch::Ask(Wanted { url: url.clone(), body: None })),
             // Somebody else has fetched it since.
             Errand::Key(wanted) if self.waited && keyring.settled(&wanted.url, now) => Some(Fetch::Again),
@@ -866,13 +916,32 @@ impl Passage {
             _ => None,
         };
         match self.errand.as_ref() {
-            None => {}
+            None | Some(Errand::Hello { .. }) => {}
             Some(Errand::Key(wanted)) => keyring.learn(&wanted.url, now, good),
             Some(Errand::Visit { reply, .. }) if good.is_some() => {
                 let reply = reply.clone();
                 self.ending = Some(Ending { reply, outcome: "handshake", code: None, detail: None });
             }
             Some(Errand::Visit { .. }) => self.reject(&Rejection::VisitFailed, now),
+        }
+    }
+
+    /// Takes in until when the hook is armed, in milliseconds since the Unix epoch, 0 where it is not. Gives the secret
+    /// to keep, for [`Passage::kept`]. Without one, or where somebody else was faster, the delivery has to be taken in
+    /// again, and is judged as at a hook that is not armed.
+    pub fn armed(&self, now: i64, until: i64) -> Option<&str> {
+        let (Some(hook), Some(Errand::Hello { secret, .. })) = (&self.hook, &self.errand) else {
+            return None;
+        };
+        hook.hello_from.set(now.saturating_add(HELLO_EVERY_MS));
+        (now < until).then(|| secret.text())
+    }
+
+    /// Takes in that the secret of the hello lies in the bucket. The passage is over then.
+    pub fn kept(&mut self) {
+        if let Some(Errand::Hello { reply, .. }) = self.errand.take() {
+            let detail = Some(SECRET_KEPT.to_owned());
+            self.ending = Some(Ending { reply, outcome: "secret", code: None, detail });
         }
     }
 
@@ -1150,7 +1219,7 @@ fn rejected(rejection: &Rejection, source: Option<&Source>) -> Ending {
     let mut reply = problem(status, rejection.code(), &rejection.detail());
     match rejection {
         Rejection::MethodNotAllowed { allow } => reply.headers.push(("allow".to_owned(), allow.clone())),
-        Rejection::KeyUnavailable | Rejection::VisitFailed => {
+        Rejection::KeyUnavailable | Rejection::SecretAwaited | Rejection::VisitFailed => {
             reply.headers.push((RETRY_AFTER.to_owned(), KEY_RETRY_S.to_owned()));
         }
         _ => {}

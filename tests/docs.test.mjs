@@ -24,6 +24,14 @@ test("the pages of the sources are what `npm run docs` writes", () => {
   assert.equal(readdirSync(PAGES).length, written.size - 1, "a page has no source: run `npm run docs`");
 });
 
+test("every page of a source has five steps", () => {
+  for (const [path, page] of pages()) {
+    if (path.endsWith("sources.md")) continue;
+    const [, steps] = /^## Set it up$([\s\S]*?)^## /m.exec(page);
+    assert.equal([...steps.matchAll(/^\d\. \S/gm)].length, 5, path);
+  }
+});
+
 test("README.md explains every code that a sender or the log can show", () => {
   const readme = text("README.md");
   const enums = [["webhook", "rejection.rs"], ["azure", "ingest.rs"], ["deliver.rs"], ["mapping", "loss.rs"]];

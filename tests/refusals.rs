@@ -38,7 +38,7 @@ fn delivery(id: &str) -> Value {
     let form = preset(id).unwrap().unwrap().payload.form;
     let has_event = |case: &&Value| {
         let body = case["body"].as_str().unwrap_or_default().trim_start();
-        body.starts_with(['{', '[']) || form == Form::Fields
+        body.starts_with(['{', '[']) || matches!(form, Form::Fields | Form::Jwt)
     };
     match verified.clone().find(has_event) {
         Some(case) => case.clone(),

@@ -123,3 +123,47 @@ test("a source says what is doubtful, and how to set it up", () => {
       assert.ok(source.setup, `${file} does not say where the webhook is made`);
   }
 });
+
+/** The sources that matter most to a security operations centre. */
+const FIRST = [
+  "auth0",
+  "aws-firehose",
+  "aws-sns",
+  "azure-event-grid",
+  "clerk",
+  "cloudflare-logpush",
+  "github",
+  "github-audit-log",
+  "gitguardian",
+  "gitlab",
+  "gitlab-audit-streaming",
+  "google-pubsub-push",
+  "google-workspace-push",
+  "okta",
+  "onelogin",
+  "pagerduty",
+  "push-security",
+  "semgrep",
+  "sentinelone",
+  "sentry",
+  "slack",
+  "splunk-hec",
+  "sublime",
+  "tailscale",
+  "terraform-cloud",
+  "tracebit",
+  "wiz",
+  "workos",
+  "zoom",
+];
+
+test("the first sources of a security operations centre say what happened, to what, and who did it", () => {
+  for (const id of FIRST) {
+    const { columns, event_type } = read(`${id}.json`);
+    const known = (...names) => names.some((name) => name in columns);
+    assert.ok(known("EventTime"), `${id}: when`);
+    assert.ok(known("EventType", "Action") || event_type !== undefined, `${id}: what`);
+    assert.ok(known("Target"), `${id}: to what`);
+    assert.ok(known("Actor", "SourceIp", "Severity"), `${id}: who, from where, or how bad`);
+  }
+});

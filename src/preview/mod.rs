@@ -681,6 +681,7 @@ pub fn sample(id: &str, name: Option<&str>) -> Option<String> {
             Form::Form | Form::Fields => "application/x-www-form-urlencoded",
             Form::Ndjson => "application/x-ndjson",
             Form::Json | Form::CloudEvents => "application/json",
+            Form::Jwt => "application/jwt",
         };
         headers.push(("content-type".to_owned(), kind.to_owned()));
     }

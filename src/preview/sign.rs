@@ -92,8 +92,8 @@ impl Parcel {
             Location::NumberedHeader(prefix) => self.set_header(&format!("{prefix}1"), text.to_owned()),
             Location::Query(name) => self.set_parameter(name, text),
             Location::Json(pointer) => self.set_json(pointer, text, is_number)?,
-            Location::Form(_) => {
-                return Err("this source signs inside a form, which is not done here".to_owned());
+            Location::Form(_) | Location::Body => {
+                return Err("this source signs inside its body, which is not done here".to_owned());
             }
         }
         Ok(())

@@ -45,6 +45,10 @@ pub struct Handshake {
     pub equal: Vec<(Location, Expected)>,
     /// What must be one of some values.
     pub allow: Vec<(Location, Vec<String>)>,
+    /// Where the secret stands that the product makes and sends in this request. It is kept while the hook is armed.
+    pub secret: Option<Location>,
+    /// Whether it is answered only while the hook is armed.
+    pub armed: bool,
     /// The answer.
     pub reply: Answer,
 }
@@ -168,6 +172,8 @@ impl Handshake {
             guard: Vec::new(),
             equal: Vec::new(),
             allow: Vec::new(),
+            secret: None,
+            armed: false,
             reply: Answer { status: 200, headers: Vec::new(), body: AnswerBody::Empty },
         };
         let mut complete = (false, false);
@@ -206,6 +212,8 @@ impl Handshake {
                         handshake.allow.push((location, values));
                     }
                 }
+                "secret" => handshake.secret = reader.locations(value).pop(),
+                "armed" => handshake.armed = reader.flag(value)?,
                 "reply" => {
                     complete.1 = true;
                     handshake.reply = Answer::read(reader, value, Use::Answer)?;
@@ -221,6 +229,16 @@ impl Handshake {
         }
         if !complete.1 {
             reader.error(value.span, "a handshake needs `reply`");
+        }
+        let kept = handshake.secret.as_ref();
+        let guarded = kept.is_some_and(|kept| handshake.guard.iter().any(|(known, _)| known == kept));
+        let bare = !handshake.signed && handshake.method == "POST";
+        if (kept.is_some() && !(guarded && bare)) || (handshake.armed && kept.is_none()) {
+            reader.error(
+                value.span,
+                "a handshake with `secret`, which `armed` needs, is an unsigned POST, and `guard` says which characters \
+                 the secret may have",
+            );
         }
         if let Some(of) = handshake.reply.macs().find(|of| !handshake.may_sign(of)) {
             let message = format!(
@@ -274,6 +292,7 @@ impl Handshake {
             .chain(self.guard.iter().map(|(location, _)| location))
             .chain(self.equal.iter().map(|(location, _)| location))
             .chain(self.allow.iter().map(|(location, _)| location))
+            .chain(&self.secret)
             .chain(self.reply.locations())
     }
 
@@ -285,8 +304,23 @@ impl Handshake {
             && self.is.iter().all(|(location, expected)| {
                 matches!(location.value(delivery, json), Found::Once(value) if value == expected.as_str())
             })
-            && self.has.iter().all(is_there)
             && !self.absent.iter().any(is_there)
+            && self.has.iter().all(is_there)
+    }
+
+    /// The secret that a delivery brings as this request, and the answer to it.
+    #[inline(never)]
+    pub(super) fn hello(
+        &self,
+        secrets: &Secrets,
+        delivery: &Delivery<'_>,
+        crypto: &dyn Crypto,
+    ) -> Option<(Secret, Reply)> {
+        let place = self.secret.as_ref().filter(|_| self.matches(delivery, delivery.body))?;
+        // The answer is given only where the guards hold.
+        let reply = self.answer(secrets, None, delivery, delivery.body, crypto).ok()?;
+        let secret = Secret::new(one(place, delivery, delivery.body).ok()?.into_owned().into_bytes())?;
+        Some((secret, reply))
     }
 
     /// The answer to a request that matches. `key` is the one that verified it, else the current one.

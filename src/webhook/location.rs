@@ -1,4 +1,4 @@
-//! Where something stands in a delivery: `header:x-signature`, `json:/event/type`, `query:token`, `form:payload`.
+//! Where something stands in a delivery: `header:x-signature`, `json:/event/type`, `query:token`, `form:payload`, `body:`.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -19,6 +19,8 @@ pub enum Location {
     Query(String),
     /// `form:NAME`: a field of a body in `application/x-www-form-urlencoded`.
     Form(String),
+    /// `body:`: the whole body as text.
+    Body,
 }
 
 /// What stands at a location.
@@ -40,6 +42,9 @@ impl Location {
     /// What is wrong, without repeating the text: a key may have been pasted into the wrong place.
     pub fn read(text: &str) -> Result<Location, &'static str> {
         const KINDS: &str = "expected header:, json:, query: or form: and a name";
+        if text == "body:" {
+            return Ok(Location::Body);
+        }
         let (kind, name) = text.split_once(':').ok_or(KINDS)?;
         if name.is_empty() {
             return Err(KINDS);
@@ -82,6 +87,8 @@ impl Location {
             Location::Json(pointer) => pointer.text(json).map_or(Found::Absent, Found::Once),
             Location::Query(name) => parameter(query(delivery.url).as_bytes(), name),
             Location::Form(name) => parameter(delivery.body, name),
+            Location::Body => std::str::from_utf8(delivery.body)
+                .map_or(Found::Absent, |text| Found::Once(Cow::Borrowed(text))),
         }
     }
 
@@ -106,7 +113,7 @@ impl Location {
         match self {
             Location::Header(name) => Some(name.clone()),
             Location::NumberedHeader(prefix) => Some(format!("{prefix}*")),
-            Location::Json(_) | Location::Query(_) | Location::Form(_) => None,
+            Location::Json(_) | Location::Query(_) | Location::Form(_) | Location::Body => None,
         }
     }
 }
@@ -119,6 +126,7 @@ impl fmt::Display for Location {
             Location::Json(pointer) => write!(f, "json:{}", pointer.as_str()),
             Location::Query(name) => write!(f, "query:{name}"),
             Location::Form(name) => write!(f, "form:{name}"),
+            Location::Body => f.write_str("body:"),
         }
     }
 }

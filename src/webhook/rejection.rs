@@ -54,6 +54,8 @@ pub enum Rejection {
     },
     /// The key that the delivery is signed with could not be fetched.
     KeyUnavailable,
+    /// The hook has no secret yet: its product has still to send it.
+    SecretAwaited,
     /// The address that confirms a subscription did not answer as it should.
     VisitFailed,
     /// It asks for a handshake that this hook does not answer.
@@ -110,7 +112,7 @@ impl Rejection {
             Rejection::UnsupportedEncoding { .. } => 415,
             Rejection::MethodNotAllowed { .. } => 405,
             Rejection::UnknownHook => 404,
-            Rejection::KeyUnavailable | Rejection::VisitFailed => 503,
+            Rejection::KeyUnavailable | Rejection::SecretAwaited | Rejection::VisitFailed => 503,
         }
     }
 
@@ -138,6 +140,7 @@ impl Rejection {
             Rejection::ClaimMismatch { .. } => "claim_mismatch",
             Rejection::NotPinned { .. } => "not_pinned",
             Rejection::KeyUnavailable => "key_unavailable",
+            Rejection::SecretAwaited => "secret_awaited",
             Rejection::VisitFailed => "visit_failed",
             Rejection::HandshakeRefused => "handshake_refused",
             Rejection::BodyMalformed { .. } => "body_malformed",
@@ -188,6 +191,9 @@ impl Rejection {
             Rejection::NotPinned { name } => format!("{name} is not one that this hook accepts"),
             Rejection::KeyUnavailable => {
                 "the key that verifies this delivery could not be fetched; send it again later".to_owned()
+            }
+            Rejection::SecretAwaited => {
+                "this hook has no secret yet; send this delivery again later".to_owned()
             }
             Rejection::VisitFailed => {
                 "the address that confirms the subscription could not be visited; send this again later"

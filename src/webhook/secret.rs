@@ -27,6 +27,11 @@ impl Secret {
         (!bytes.is_empty()).then(|| Secret(bytes.into_boxed_slice()))
     }
 
+    /// The key as text; empty where it is none. What is read of a delivery is.
+    pub(crate) fn text(&self) -> &str {
+        std::str::from_utf8(&self.0).unwrap_or_default()
+    }
+
     /// The key's bytes.
     pub(crate) fn bytes(&self) -> &[u8] {
         &self.0
@@ -129,7 +134,7 @@ impl Secrets {
         source: &Source,
         values: impl IntoIterator<Item = &'s str>,
     ) -> Result<Secrets, SecretError> {
-        let mut secrets = Secrets { keys: Vec::new(), public: Vec::new(), named: Vec::new() };
+        let mut secrets = Secrets::awaited();
         for (number, value) in (1_usize..).zip(values) {
             if !source.takes_secret() {
                 return Err(SecretError { number: 0, problem: SecretProblem::NotUsed });
@@ -141,10 +146,20 @@ impl Secrets {
             };
             read.map_err(|problem| SecretError { number, problem })?;
         }
-        if secrets.keys.is_empty() && secrets.public.is_empty() && source.takes_secret() {
+        if secrets.is_empty() && source.takes_secret() {
             return Err(SecretError { number: 0, problem: SecretProblem::Missing });
         }
         Ok(secrets)
+    }
+
+    /// The secrets of a hook whose product has yet to send its own: nothing verifies under them.
+    pub fn awaited() -> Secrets {
+        Secrets { keys: Vec::new(), public: Vec::new(), named: Vec::new() }
+    }
+
+    /// Whether there is no key at all.
+    pub fn is_empty(&self) -> bool {
+        self.keys.is_empty() && self.public.is_empty()
     }
 
     /// Adds the secret that the source calls `{secret:NAME}`.

@@ -123,6 +123,8 @@ pub struct Claims {
     pub url_claim: Option<String>,
     /// By how many seconds clocks may differ.
     pub leeway: Option<u32>,
+    /// Claims that must be there. Where an issuer signs tokens of several kinds with one key, they tell the kind.
+    pub has: Vec<String>,
     /// Further claims and what they must be; a boolean is `true` or `false`.
     pub required: Vec<(String, String)>,
     /// Where the issuer's keys are; without it they are the hook's secret.
@@ -246,6 +248,8 @@ pub enum Form {
     Fields,
     /// CloudEvents, structured, batched, or binary with the headers `ce-*`.
     CloudEvents,
+    /// A JSON Web Token whose claims are the event.
+    Jwt,
 }
 
 /// A mistake in a source.
@@ -321,6 +325,7 @@ const FORMS: &[(&str, Form)] = &[
     ("ndjson", Form::Ndjson),
     ("fields", Form::Fields),
     ("cloudevents", Form::CloudEvents),
+    ("jwt", Form::Jwt),
 ];
 
 impl Source {
@@ -382,6 +387,11 @@ impl Source {
             (Method::Native, Some(native)) => native.takes_secret(),
             _ => true,
         }
+    }
+
+    /// Whether its product makes the secret and sends it in a hello.
+    pub fn sends_secret(&self) -> bool {
+        self.handshakes.iter().any(|handshake| handshake.secret.is_some())
     }
 
     /// A value of the hook's configuration; empty when there is none.
@@ -685,6 +695,7 @@ impl Reader {
                 }
                 "url_claim" => scheme.jwt.url_claim = self.optional_text(value),
                 "leeway" => scheme.jwt.leeway = if null { None } else { self.whole(value, 0, 3600) },
+                "has_claims" => scheme.jwt.has = if null { Vec::new() } else { self.texts(value) },
                 "claims" => scheme.jwt.required = if null { Vec::new() } else { self.by_name(value) },
                 "jwks" => {
                     scheme.jwt.jwks = self.optional_text(value);

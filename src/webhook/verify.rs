@@ -284,7 +284,7 @@ pub fn verify_with<'a>(
 ) -> Result<Verdict<'a>, Rejection> {
     refuse_repeated_headers(source, delivery)?;
 
-    for handshake in source.handshakes.iter().filter(|handshake| !handshake.signed) {
+    for handshake in source.handshakes.iter().filter(|handshake| !handshake.signed && !handshake.armed) {
         if handshake.matches(delivery, delivery.body) {
             let reply = handshake.answer(secrets, None, delivery, delivery.body, crypto)?;
             return Ok(Verdict::Handshake(reply));
@@ -329,6 +329,17 @@ pub fn verify_with<'a>(
         body: Cow::Borrowed(delivery.body),
         received_at: now,
     }))
+}
+
+/// The secret that a request brings which the product has made, and the answer to that request, if it is one. It proves
+/// nothing: whoever takes it as a key has to be told by an operator that the product is about to send it.
+pub fn hello(
+    source: &Source,
+    secrets: &Secrets,
+    delivery: &Delivery<'_>,
+    crypto: &dyn Crypto,
+) -> Option<(Secret, Reply)> {
+    source.handshakes.iter().find_map(|handshake| handshake.hello(secrets, delivery, crypto))
 }
 
 fn refuse_repeated_headers(source: &Source, delivery: &Delivery<'_>) -> Result<(), Rejection> {

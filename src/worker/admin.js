@@ -1,5 +1,8 @@
-// What operators do with parked messages: list them, look at one, send one again, delete one. No event comes this way.
+// What operators do: with parked messages, list them, look at one, send one again, delete one; and with a hook whose
+// product sends the secret, arm it and take that. No event comes this way.
 import { timingSafeEqual } from "node:crypto";
+import { arm, disarm, take } from "./hello.js";
+import { hooks } from "./instance.js";
 
 const PREFIX = "parked/";
 
@@ -17,6 +20,9 @@ let counted = { until: 0, text: "0" };
  * GET    /admin/parked/<key>                   one of them, with its message; and `.body` for `.json`: its body
  * POST   /admin/parked/<key>                   puts it into the queue again
  * DELETE /admin/parked/<key>                   deletes it
+ * POST   /admin/hooks/<hook>/arm               lets the hook keep the secret that its product sends next
+ * DELETE /admin/hooks/<hook>/arm               takes that back
+ * POST   /admin/hooks/<hook>/secret            gives the secret that has come, once
  *
  * A key goes without its `parked/`. Every request needs `Authorization: Bearer <ADMIN_TOKEN>`.
  */
@@ -28,8 +34,12 @@ export async function admin(request, env) {
   if (pathname === "/admin/parked") {
     return request.method === "GET" ? json(await list(env.BUCKET, searchParams)) : notAllowed("GET");
   }
+  const [, name, what] = /^\/admin\/hooks\/([^/]+)\/(arm|secret)$/.exec(pathname) ?? [];
+  if (name !== undefined) {
+    return hello(request.method, name, what, env.BUCKET);
+  }
   if (!pathname.startsWith("/admin/parked/")) {
-    return problem(404, "not_found", "there is nothing here but /admin/parked");
+    return problem(404, "not_found", "there is nothing here but /admin/parked and /admin/hooks");
   }
   const key = `${PREFIX}${decodeURIComponent(pathname.slice("/admin/parked/".length))}`;
   const readable = key.endsWith(".json") || (request.method === "GET" && key.endsWith(".body"));
@@ -61,6 +71,38 @@ export async function admin(request, env) {
     default:
       return notAllowed("GET, POST, DELETE");
   }
+}
+
+/** Arms a hook, disarms it, or gives the secret that has come. */
+async function hello(method, name, what, bucket) {
+  const source = hooks.get(name)?.hello;
+  if (source === undefined) {
+    return hooks.has(name)
+      ? problem(409, "no_hello", "the product of this hook sends no secret")
+      : problem(404, "unknown_hook", "there is no such hook");
+  }
+  const log = (action) => console.log(JSON.stringify({ log: "admin", action, hook: name }));
+  if (what === "arm" && method === "POST") {
+    log("armed");
+    return json({ armed: name, source, armed_until: await arm(bucket, name) });
+  }
+  if (what === "arm" && method === "DELETE") {
+    log("disarmed");
+    await disarm(bucket, name);
+    return json({ disarmed: name });
+  }
+  if (what === "secret" && method === "POST") {
+    const { secret, armed } = await take(bucket, name);
+    if (secret === undefined) {
+      const detail = armed ? "the hook is armed, and nothing has come yet" : "the hook is not armed";
+      return problem(404, armed ? "not_come" : "not_armed", detail);
+    }
+    log("secret taken");
+    const response = json({ secret });
+    response.headers.set("cache-control", "no-store");
+    return response;
+  }
+  return notAllowed(what === "arm" ? "POST, DELETE" : "POST");
 }
 
 /** How many messages are parked: a number, with a + if there are more. */

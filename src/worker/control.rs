@@ -105,6 +105,9 @@ fn health(relay: &Result<Relay, Vec<crate::config::ConfigError>>) -> Reply {
                     out.push(b':');
                     write_string(&mut out, value);
                 }
+                if hook.awaits_secret() {
+                    out.extend_from_slice(b",\"secret\":\"awaited\"");
+                }
                 out.push(b'}');
             }
             out.push(b']');

@@ -6,11 +6,13 @@
 import * as core from "ccf-edge-wasm";
 import { admin, countParked } from "./admin.js";
 import { askFor, get, pairs, readUpTo } from "./exchange.js";
+import { hear } from "./hello.js";
 import {
   AGAIN,
   ASK,
   FETCH,
   generation,
+  HELLO,
   hooks,
   OVER,
   QUEUE,
@@ -121,6 +123,15 @@ async function receive(hook, url, request, env) {
       }
       now = Date.now();
       step = passage.queued(now, failure);
+      continue;
+    }
+    if (step === HELLO) {
+      const kept = await hear(passage, hook.name, env.BUCKET);
+      if (mine !== generation) {
+        return unavailable();
+      }
+      now = Date.now();
+      step = kept ? passage.kept() : AGAIN;
       continue;
     }
     if (step === AGAIN) {

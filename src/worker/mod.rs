@@ -49,6 +49,7 @@ const FETCH: u32 = 4;
 const AGAIN: u32 = 5;
 const QUEUE: u32 = 6;
 const CLAIM: u32 = 7;
+const HELLO: u32 = 8;
 
 /// What [`Batch::verdict`] answers beside a delay; `entry.js` has the same numbers.
 const ACK: i32 = -1;
@@ -121,6 +122,10 @@ fn write_hook(out: &mut Vec<u8>, index: usize, hook: &Hook) {
             }
             out.push(b']');
         }
+    }
+    if hook.sends_secret() {
+        out.extend_from_slice(b",\"hello\":");
+        json::write_string(out, hook.source());
     }
     out.push(b'}');
 }
@@ -200,7 +205,8 @@ impl Passage {
 
     /// What to do next: [`OVER`], [`ASK`], [`ASK_THE_SAME`] (as `ASK`, but neither the URL nor the header fields
     /// have changed since the last `ASK` of any passage), [`WAIT`], [`FETCH`] (what [`Passage::fetch_url`] says, for
-    /// [`Passage::fetched`]), [`AGAIN`] (take the delivery in again) or [`QUEUE`] (what [`Passage::message`] gives after
+    /// [`Passage::fetched`]), [`AGAIN`] (take the delivery in again), [`HELLO`] (look whether the hook is armed, for
+    /// [`Passage::armed`]) or [`QUEUE`] (what [`Passage::message`] gives after
     /// [`Passage::prepare`], for [`Passage::queued`]).
     pub fn next(&mut self, now: f64) -> u32 {
         RELAY.with_borrow_mut(|relay| {
@@ -208,6 +214,7 @@ impl Passage {
             match self.passage.errand(now as i64, relay.keyring()) {
                 None => {}
                 Some(Fetch::Again) => return AGAIN,
+                Some(Fetch::Hello) => return HELLO,
                 Some(Fetch::Wait(ms)) => {
                     self.wait_ms = ms;
                     return WAIT;
@@ -305,6 +312,17 @@ impl Passage {
             }
         });
         if self.passage.reply().is_some() { OVER } else { AGAIN }
+    }
+
+    /// Takes in until when the hook is armed, 0 where it is not. Gives the secret to keep, if it is to be kept.
+    pub fn armed(&self, now: f64, until: f64) -> Option<String> {
+        self.passage.armed(now as i64, until as i64).map(str::to_owned)
+    }
+
+    /// Takes in that the secret is kept.
+    pub fn kept(&mut self) -> u32 {
+        self.passage.kept();
+        OVER
     }
 
     /// Makes the message of the event; `id` is a random UUID. Gives the key for [`Passage::claim`] where the event is
