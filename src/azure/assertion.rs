@@ -59,7 +59,7 @@ impl Certificate {
     pub fn read(text: &str, algorithm: Algorithm) -> Result<Certificate, &'static str> {
         let blocks = || pem(text);
         let Some((_, key)) = blocks().find(|(label, _)| *label == "PRIVATE KEY") else {
-            return Err(if text.contains("-----BEGIN ENCRYPTED PRIVATE KEY") || text.contains("ENCRYPTED\n") {
+            return Err(if text.contains("-----BEGIN ENCRYPTED PRIVATE KEY") || text.contains("4,ENCRYPTED") {
                 "has an encrypted private key, and nobody is there to type its password: decrypt it with `openssl pkey`"
             } else if text.contains("-----BEGIN EC PRIVATE KEY") {
                 NOT_RSA
