@@ -269,16 +269,8 @@ const STREAM_SHAPE: &str = "the name of a stream: `Custom-` or `Microsoft-`, the
                             `streamDeclarations` in the DCR has it";
 
 /// The members of `azure`, first those that connector pages give to copy.
-const AZURE: [&str; 8] = [
-    TENANT.name,
-    CLIENT.name,
-    DCE.name,
-    RULE.name,
-    STREAM.name,
-    "secret",
-    "secret_expires",
-    "assertion",
-];
+const AZURE: [&str; 8] =
+    [TENANT.name, CLIENT.name, DCE.name, RULE.name, STREAM.name, "secret", "secret_expires", "assertion"];
 
 struct Reader {
     mode: Mode,
@@ -399,10 +391,9 @@ impl Reader {
             self.wrong_type(&azure.value, "`azure`", "an object");
             return (found, azure.key_span);
         };
-        let (secrets, others): (Vec<_>, Vec<_>) =
-            members.iter().partition(|member| {
-                is_secret_name(&member.key) && !AZURE.contains(&member.key.as_str())
-            });
+        let (secrets, others): (Vec<_>, Vec<_>) = members
+            .iter()
+            .partition(|member| is_secret_name(&member.key) && !AZURE.contains(&member.key.as_str()));
         for member in secrets {
             let message = format!(
                 "{} must not stand in relay.json: remove it here, run `npx wrangler secret put {CLIENT_SECRET}` and \

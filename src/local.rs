@@ -307,7 +307,8 @@ fn stand_in(settings: &str, dcr: &str) -> Result<StandIn, String> {
     if settings.get("certificate").is_some() {
         let text = text("certificate")?;
         let found = pem(&text).find(|(label, _)| *label == "CERTIFICATE");
-        let (_, der) = found.ok_or("the setting `certificate` of local Azure has to be a certificate in PEM")?;
+        let (_, der) =
+            found.ok_or("the setting `certificate` of local Azure has to be a certificate in PEM")?;
         config.certificate = Some(der);
     }
     match settings.get("token_lifetime_s").map(|value| &value.kind) {

@@ -277,7 +277,8 @@ impl Relay {
     ///
     /// The certificates whose private key is of no use to the signer.
     pub fn sign_with(mut self, signer: &'static dyn Signer) -> Result<Relay, Vec<ConfigError>> {
-        let unusable = |name: String| bad_credential(&name, "has a private key that cannot be used: it is damaged");
+        let unusable =
+            |name: String| bad_credential(&name, "has a private key that cannot be used: it is damaged");
         match self.client.tokens_mut().sign_with(signer) {
             Ok(()) => Ok(self),
             Err(names) => Err(names.into_iter().map(unusable).collect()),
@@ -427,13 +428,17 @@ impl Reader<'_> {
         let mut found = Vec::new();
         for name in &azure.secret {
             let Some(text) = secret(name).filter(|text| !text.is_empty()) else {
-                self.missing_secret(name, "the client secret of the app registration, or a certificate with its key");
+                self.missing_secret(
+                    name,
+                    "the client secret of the app registration, or a certificate with its key",
+                );
                 continue;
             };
             let dated = azure.expires.iter().find(|(of, ..)| of == name);
             let (proof, expires_ms) = if text.contains("-----BEGIN ") {
                 if let Some((_, _, span)) = dated {
-                    let message = format!("{name} is a certificate, which says itself when it ends: remove its date");
+                    let message =
+                        format!("{name} is a certificate, which says itself when it ends: remove its date");
                     self.error(*span, "invalid-value", message);
                 }
                 match Certificate::read(&text, azure.assertion) {

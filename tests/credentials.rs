@@ -60,8 +60,14 @@ fn parts(token: &str) -> (Value, Value, String, Vec<u8>) {
 #[test]
 fn an_assertion_is_what_microsoft_documents() {
     for (algorithm, expected) in [
-        (Algorithm::Ps256, json!({"alg": "PS256", "typ": "JWT", "x5t#S256": URL_SAFE_NO_PAD.encode(Sha256::digest(der(CERTIFICATE)))})),
-        (Algorithm::Rs256, json!({"alg": "RS256", "typ": "JWT", "x5t": URL_SAFE_NO_PAD.encode(sha1::Sha1::digest(der(CERTIFICATE)))})),
+        (
+            Algorithm::Ps256,
+            json!({"alg": "PS256", "typ": "JWT", "x5t#S256": URL_SAFE_NO_PAD.encode(Sha256::digest(der(CERTIFICATE)))}),
+        ),
+        (
+            Algorithm::Rs256,
+            json!({"alg": "RS256", "typ": "JWT", "x5t": URL_SAFE_NO_PAD.encode(sha1::Sha1::digest(der(CERTIFICATE)))}),
+        ),
     ] {
         let made = certificate("certificate", algorithm);
         let token = made.assertion(&audience(), CLIENT, NOW + 999, Some(&SIGNER));
@@ -90,10 +96,19 @@ fn an_assertion_is_what_microsoft_documents() {
 
 #[test]
 fn a_request_with_an_assertion_is_a_form() {
-    let client = having([("AZURE_CLIENT_CERTIFICATE", Proof::Certificate(certificate("certificate", Algorithm::Ps256)))]);
+    let client = having([(
+        "AZURE_CLIENT_CERTIFICATE",
+        Proof::Certificate(certificate("certificate", Algorithm::Ps256)),
+    )]);
     let authority = Cloud::China.authority();
-    let request =
-        token::request(authority, Cloud::China.scope(), &client, &client.credentials[0].proof, NOW, Some(&SIGNER));
+    let request = token::request(
+        authority,
+        Cloud::China.scope(),
+        &client,
+        &client.credentials[0].proof,
+        NOW,
+        Some(&SIGNER),
+    );
     let body = String::from_utf8(request.body.to_vec()).expect("a form");
     let fields: Vec<_> = body.split('&').map(|pair| pair.split_once('=').expect("a pair")).collect();
     let names: Vec<_> = fields.iter().map(|(name, _)| *name).collect();
@@ -105,14 +120,21 @@ fn a_request_with_an_assertion_is_a_form() {
 
 /// A token request with an assertion of that header and those claims, signed with that key; the AADSTS number of the
 /// answer, or 0 for a token.
-fn judge(entra: &mut StandIn, header: &Value, claims: &Value, signed_with: &str, algorithm: Algorithm) -> u64 {
+fn judge(
+    entra: &mut StandIn,
+    header: &Value,
+    claims: &Value,
+    signed_with: &str,
+    algorithm: Algorithm,
+) -> u64 {
     let part = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
     let signed = format!("{}.{}", part(header), part(claims));
     let pkcs8 = key(signed_with).to_pkcs8_der().expect("PKCS #8");
     let signature = SIGNER.sign(algorithm, pkcs8.as_bytes(), signed.as_bytes());
     let client = having([("AZURE_CLIENT_SECRET", Proof::Secret(Secret::new("")))]);
     let proof = &client.credentials[0].proof;
-    let mut request = token::request(Cloud::Public.authority(), Cloud::Public.scope(), &client, proof, NOW, None);
+    let mut request =
+        token::request(Cloud::Public.authority(), Cloud::Public.scope(), &client, proof, NOW, None);
     let assertion = format!(
         "client_assertion_type=urn%3Aietf%3Aparams%3Aoauth%3Aclient-assertion-type%3Ajwt-bearer&client_assertion={signed}.{}",
         URL_SAFE_NO_PAD.encode(signature)
@@ -179,7 +201,9 @@ fn fetch(tokens: &mut TokenCache, entra: &mut StandIn, now: i64) -> (usize, Opti
     for asked in 0..10 {
         let (with, answered) = match tokens.acquire(now) {
             Acquire::Use { .. } => return (asked, None),
-            Acquire::Failed { failure: TokenFailure::Configuration(message), .. } => return (asked, Some(message)),
+            Acquire::Failed { failure: TokenFailure::Configuration(message), .. } => {
+                return (asked, Some(message));
+            }
             Acquire::Fetch { request, with } => (with, answer(&carry(entra, now, &request))),
             other => panic!("{other:?}"),
         };
@@ -191,7 +215,9 @@ fn fetch(tokens: &mut TokenCache, entra: &mut StandIn, now: i64) -> (usize, Opti
 
 /// The token is dropped, as when the endpoint refuses it.
 fn forget(tokens: &mut TokenCache, now: i64) {
-    if let Acquire::Use { token, .. } = tokens.acquire(now) {
+    if tokens.in_use().is_some()
+        && let Acquire::Use { token, .. } = tokens.acquire(now)
+    {
         tokens.reject(token);
     }
 }
@@ -266,7 +292,10 @@ fn wrong_credentials_are_tried_one_after_the_other_and_slowly() {
     let failure = failure.expect("a failure");
     assert_eq!(asked, 2);
     assert!(failure.contains("AZURE_CLIENT_SECRET: the client secret is wrong (AADSTS7000215)"), "{failure}");
-    assert!(failure.contains("AZURE_CLIENT_SECRET_2: the client secret is wrong (AADSTS7000215)"), "{failure}");
+    assert!(
+        failure.contains("AZURE_CLIENT_SECRET_2: the client secret is wrong (AADSTS7000215)"),
+        "{failure}"
+    );
     assert_eq!(tokens.notices().len(), 2);
     for minute in 1..=10 {
         let now = NOW + minute * 60_000;
@@ -322,13 +351,17 @@ fn the_end_of_a_credential_is_announced() {
         (END - 1, Some("it expires on 2027-05-31")),
         (END, Some("it expired, as far as is known, on 2027-05-31")),
     ] {
-        let found: Vec<_> = tokens.warnings(now).into_iter().map(|(name, text)| (name.to_owned(), text)).collect();
+        let found: Vec<_> =
+            tokens.warnings(now).into_iter().map(|(name, text)| (name.to_owned(), text)).collect();
         match said {
             None => assert_eq!(found, []),
             Some(said) => {
                 let [(name, text)] = &found[..] else { panic!("{found:?}") };
                 assert_eq!(name, "AZURE_CLIENT_CERTIFICATE");
-                assert!(text.starts_with(said) && text.ends_with("`npx wrangler secret put AZURE_CLIENT_CERTIFICATE`"));
+                assert!(
+                    text.starts_with(said)
+                        && text.ends_with("`npx wrangler secret put AZURE_CLIENT_CERTIFICATE`")
+                );
             }
         }
     }
@@ -353,8 +386,13 @@ fn errors_about_assertions_say_what_to_do() {
         (90_002, "invalid_request", false, "check tenant_id"),
     ] {
         let body = format!(r#"{{"error":"{error}","error_codes":[{number}]}}"#).into_bytes();
-        let answered = token::read(&Answer::Response { status: 401, retry_after: None, body }, "AZURE_CLIENT_CERTIFICATE");
-        let TokenAnswer::Configuration { code, message, credential: found } = answered else { panic!("{answered:?}") };
+        let answered = token::read(
+            &Answer::Response { status: 401, retry_after: None, body },
+            "AZURE_CLIENT_CERTIFICATE",
+        );
+        let TokenAnswer::Configuration { code, message, credential: found } = answered else {
+            panic!("{answered:?}")
+        };
         assert_eq!((code, found), (Some(number), credential), "{message}");
         assert!(message.contains(&format!("(AADSTS{number})")) && message.contains(advice), "{message}");
     }
@@ -378,7 +416,9 @@ fn load(members: &str, secrets: &[(&str, String)]) -> Result<Relay, String> {
     let shown = |errors: Vec<ccf_edge::config::ConfigError>| {
         errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
     };
-    Relay::load(&relay, DCR, &secret, Mode::Production).and_then(|relay| relay.sign_with(&SIGNER)).map_err(shown)
+    Relay::load(&relay, DCR, &secret, Mode::Production)
+        .and_then(|relay| relay.sign_with(&SIGNER))
+        .map_err(shown)
 }
 
 #[test]
@@ -389,8 +429,12 @@ fn a_secret_in_pem_is_a_certificate() {
         format!("{CERTIFICATE}{}", key_pem("certificate")),
         format!("Bag Attributes\n{OTHER}\n{both}").replace('\n', "\r\n"),
     ] {
-        for members in [r#", "secret": "AZURE_CLIENT_CERTIFICATE""#, r#", "secret": ["AZURE_CLIENT_CERTIFICATE"], "assertion": "RS256""#] {
-            let mut relay = load(members, &[("AZURE_CLIENT_CERTIFICATE", text.clone())]).expect("a sound relay");
+        for members in [
+            r#", "secret": "AZURE_CLIENT_CERTIFICATE""#,
+            r#", "secret": ["AZURE_CLIENT_CERTIFICATE"], "assertion": "RS256""#,
+        ] {
+            let mut relay =
+                load(members, &[("AZURE_CLIENT_CERTIFICATE", text.clone())]).expect("a sound relay");
             let mut entra = entra();
             assert_eq!(fetch(relay.client().tokens_mut(), &mut entra, NOW), (1, None));
             assert_eq!(relay.tokens().in_use(), Some("AZURE_CLIENT_CERTIFICATE"));
@@ -403,8 +447,13 @@ fn a_secret_in_pem_is_a_certificate() {
 #[test]
 fn secrets_that_cannot_be_used_are_explained_and_never_shown() {
     let pkcs8 = key_pem("certificate");
-    let ec = p256::SecretKey::from_slice(&[7; 32]).expect("a key");
-    let ec = pem("PRIVATE KEY", p256::pkcs8::EncodePrivateKey::to_pkcs8_der(&ec).expect("PKCS #8").as_bytes());
+    // PKCS #8 of a key on P-256 (RFC 5958, RFC 5915).
+    let ec = [
+        &b"\x30\x41\x02\x01\x00\x30\x13\x06\x07\x2a\x86\x48\xce\x3d\x02\x01\x06\x08\x2a\x86\x48\xce\x3d\x03\x01\x07"[..],
+        b"\x04\x27\x30\x25\x02\x01\x01\x04\x20",
+        &[7; 32],
+    ];
+    let ec = pem("PRIVATE KEY", &ec.concat());
     let mut damaged = key("certificate").to_pkcs8_der().expect("PKCS #8").as_bytes().to_vec();
     let middle = damaged.len() / 2;
     damaged[middle..middle + 100].fill(0);
@@ -412,12 +461,20 @@ fn secrets_that_cannot_be_used_are_explained_and_never_shown() {
         (pkcs8.clone(), "has a private key, but no certificate"),
         (CERTIFICATE.to_owned(), "but no private key that can be read"),
         (format!("{pkcs8}{OTHER}"), "has a certificate that is not of its private key"),
-        (format!("{}{CERTIFICATE}", pkcs8.replace("PRIVATE", "ENCRYPTED PRIVATE")), "has an encrypted private key"),
         (
-            format!("-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\n\nAAAA\n-----END RSA PRIVATE KEY-----\n{CERTIFICATE}"),
+            format!("{}{CERTIFICATE}", pkcs8.replace("PRIVATE", "ENCRYPTED PRIVATE")),
             "has an encrypted private key",
         ),
-        (format!("{}{CERTIFICATE}", pkcs8.replace("PRIVATE", "RSA PRIVATE")), "`openssl pkcs8 -topk8 -nocrypt`"),
+        (
+            format!(
+                "-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\n\nAAAA\n-----END RSA PRIVATE KEY-----\n{CERTIFICATE}"
+            ),
+            "has an encrypted private key",
+        ),
+        (
+            format!("{}{CERTIFICATE}", pkcs8.replace("PRIVATE", "RSA PRIVATE")),
+            "`openssl pkcs8 -topk8 -nocrypt`",
+        ),
         (format!("{}{CERTIFICATE}", pkcs8.replace("PRIVATE", "EC PRIVATE")), "Entra takes RSA"),
         (format!("{ec}{CERTIFICATE}"), "Entra takes RSA"),
         (format!("{}{CERTIFICATE}", &pkcs8[..200]), "no private key"),
@@ -426,10 +483,15 @@ fn secrets_that_cannot_be_used_are_explained_and_never_shown() {
         (String::new(), "is missing or empty"),
     ] {
         let members = r#", "secret": ["AZURE_CLIENT_CERTIFICATE", "AZURE_CLIENT_SECRET"]"#;
-        let secrets =
-            [("AZURE_CLIENT_CERTIFICATE", text.clone()), ("AZURE_CLIENT_SECRET", "a~client~secret".to_owned())];
+        let secrets = [
+            ("AZURE_CLIENT_CERTIFICATE", text.clone()),
+            ("AZURE_CLIENT_SECRET", "a~client~secret".to_owned()),
+        ];
         let said = load(members, &secrets).err().unwrap_or_else(|| panic!("{expected}: no error"));
-        assert!(said.starts_with("secret: the secret AZURE_CLIENT_CERTIFICATE ") && said.contains(expected), "{said}");
+        assert!(
+            said.starts_with("secret: the secret AZURE_CLIENT_CERTIFICATE ") && said.contains(expected),
+            "{said}"
+        );
         assert!(said.ends_with("`npx wrangler secret put AZURE_CLIENT_CERTIFICATE`"), "{said}");
         let shown = text.lines().filter(|line| line.len() > 20 && !line.contains('-'));
         shown.for_each(|line| assert!(!said.contains(line), "{said}"));
@@ -449,5 +511,5 @@ fn the_end_of_a_client_secret_is_configured() {
     let both = format!("{}{CERTIFICATE}", key_pem("certificate"));
     let members = r#", "secret_expires": { "AZURE_CLIENT_SECRET": "2026-12-01" }"#;
     let said = load(members, &[("AZURE_CLIENT_SECRET", both)]).err().expect("an error");
-    assert!(said.starts_with("relay.json:4:") && said.contains("says itself when it ends"), "{said}");
+    assert!(said.starts_with("relay.json:3:") && said.contains("says itself when it ends"), "{said}");
 }

@@ -59,16 +59,18 @@ impl Certificate {
     pub fn read(text: &str, algorithm: Algorithm) -> Result<Certificate, &'static str> {
         let blocks = || pem(text);
         let Some((_, key)) = blocks().find(|(label, _)| *label == "PRIVATE KEY") else {
-            return Err(if text.contains("-----BEGIN ENCRYPTED PRIVATE KEY") || text.contains("4,ENCRYPTED") {
-                "has an encrypted private key, and nobody is there to type its password: decrypt it with `openssl pkey`"
-            } else if text.contains("-----BEGIN EC PRIVATE KEY") {
-                NOT_RSA
-            } else if text.contains("-----BEGIN RSA PRIVATE KEY") {
-                "has a private key in PKCS #1: convert it with `openssl pkcs8 -topk8 -nocrypt`"
-            } else {
-                "has a certificate or another PEM, but no private key that can be read: it must hold both, the block \
+            return Err(
+                if text.contains("-----BEGIN ENCRYPTED PRIVATE KEY") || text.contains("4,ENCRYPTED") {
+                    "has an encrypted private key, and nobody is there to type its password: decrypt it with `openssl pkey`"
+                } else if text.contains("-----BEGIN EC PRIVATE KEY") {
+                    NOT_RSA
+                } else if text.contains("-----BEGIN RSA PRIVATE KEY") {
+                    "has a private key in PKCS #1: convert it with `openssl pkcs8 -topk8 -nocrypt`"
+                } else {
+                    "has a certificate or another PEM, but no private key that can be read: it must hold both, the block \
                  `PRIVATE KEY` and the block `CERTIFICATE`"
-            });
+                },
+            );
         };
         let own = PublicKey::of_private_key(&key).ok_or(NOT_RSA)?;
         let mut others = false;
@@ -129,15 +131,12 @@ impl Certificate {
     }
 }
 
-const NOT_RSA: &str =
-    "has a private key that is no RSA key of 2048 to 8192 bits in PKCS #8: Entra takes RSA, and PS256 and RS256 need it";
+const NOT_RSA: &str = "has a private key that is no RSA key of 2048 to 8192 bits in PKCS #8: Entra takes RSA, and PS256 and RS256 need it";
 
 /// The encoded header of an assertion that is signed with the key of this certificate.
 fn header(algorithm: Algorithm, certificate: &[u8]) -> String {
     let (name, member, print) = match algorithm {
-        Algorithm::Ps256 => {
-            ("PS256", "x5t#S256", URL_SAFE_NO_PAD.encode(sha2::Sha256::digest(certificate)))
-        }
+        Algorithm::Ps256 => ("PS256", "x5t#S256", URL_SAFE_NO_PAD.encode(sha2::Sha256::digest(certificate))),
         Algorithm::Rs256 => ("RS256", "x5t", URL_SAFE_NO_PAD.encode(sha1::Sha1::digest(certificate))),
     };
     URL_SAFE_NO_PAD.encode(format!("{{\"alg\":\"{name}\",\"typ\":\"JWT\",\"{member}\":\"{print}\"}}"))

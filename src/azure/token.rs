@@ -152,14 +152,28 @@ pub fn read(answer: &Answer, name: &str) -> TokenAnswer {
             let credential = error.as_deref() == Some("invalid_client")
                 || matches!(
                     number,
-                    Some(7_000_215 | 7_000_222 | 700_021 | 700_023 | 700_024 | 700_027 | 500_133 | 50_012 | 50_027)
+                    Some(
+                        7_000_215
+                            | 7_000_222
+                            | 700_021
+                            | 700_023
+                            | 700_024
+                            | 700_027
+                            | 500_133
+                            | 50_012
+                            | 50_027
+                    )
                 );
             let error = error.as_deref().unwrap_or("no error code");
             let place = match number {
                 Some(number) => format!("AADSTS{number}"),
                 None => format!("{status} {error}"),
             };
-            TokenAnswer::Configuration { code: number, message: format!("{what} ({place}): {todo}"), credential }
+            TokenAnswer::Configuration {
+                code: number,
+                message: format!("{what} ({place}): {todo}"),
+                credential,
+            }
         }
     }
 }
@@ -356,11 +370,7 @@ struct Token {
 
 impl TokenCache {
     /// An empty cache. `authority` and `scope` are as for [`request`].
-    pub fn new(
-        authority: impl Into<String>,
-        scope: impl Into<String>,
-        client: ClientCredentials,
-    ) -> Self {
+    pub fn new(authority: impl Into<String>, scope: impl Into<String>, client: ClientCredentials) -> Self {
         TokenCache {
             authority: authority.into(),
             scope: scope.into(),
@@ -411,7 +421,9 @@ impl TokenCache {
         for (credential, refusal) in self.client.credentials.iter().zip(&self.refusals) {
             let end = credential.expires_ms.filter(|end| now_ms >= end.saturating_sub(WARN_MS));
             match (refusal, end) {
-                (Some(message), _) => found.push((credential.name.as_str(), format!("it no longer works: {message}"))),
+                (Some(message), _) => {
+                    found.push((credential.name.as_str(), format!("it no longer works: {message}")))
+                }
                 (None, Some(end)) => {
                     let how = if now_ms < end { "expires" } else { "expired, as far as is known," };
                     let text = format!(

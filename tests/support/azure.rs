@@ -41,7 +41,8 @@ pub fn credentials() -> ClientCredentials {
 
 /// What the relay proves itself with: the name of each Worker secret and what it holds.
 pub fn having<const N: usize>(proofs: [(&str, Proof); N]) -> ClientCredentials {
-    let credential = |(name, proof): (&str, Proof)| Credential { name: name.to_owned(), proof, expires_ms: None };
+    let credential =
+        |(name, proof): (&str, Proof)| Credential { name: name.to_owned(), proof, expires_ms: None };
     ClientCredentials {
         tenant: TENANT.to_owned(),
         client_id: CLIENT.to_owned(),

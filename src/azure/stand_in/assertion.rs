@@ -136,6 +136,7 @@ impl<'t> Token<'t> {
 
 /// RSASSA-PSS with SHA-256 and a salt as long as the digest (RFC 7518, 3.5).
 fn pss(key: &PublicKey, message: &[u8], signature: &[u8]) -> bool {
-    rsa::RsaPublicKey::from_public_key_der(key.spki())
-        .is_ok_and(|key| key.verify(Pss::<sha2::Sha256>::new(), &sha2::Sha256::digest(message), signature).is_ok())
+    rsa::RsaPublicKey::from_public_key_der(key.spki()).is_ok_and(|key| {
+        key.verify(Pss::<sha2::Sha256>::new(), &sha2::Sha256::digest(message), signature).is_ok()
+    })
 }
