@@ -623,6 +623,7 @@ impl Reader {
     }
 
     /// When client secrets end: a date for each name.
+    #[inline(never)]
     fn expires(&mut self, value: &Value, secrets: &[String]) -> Vec<(String, i64, Span)> {
         let Some(members) = value.as_object() else {
             let wanted = "an object with a date for the name of each client secret, such as \
@@ -655,6 +656,7 @@ impl Reader {
     }
 
     /// The names of secrets: one, or a list. `own` says that they are the relay's own, and not a hook's.
+    #[inline(never)]
     fn secrets(&mut self, value: &Value, example: &str, own: bool) -> Vec<String> {
         let one = std::slice::from_ref(value);
         let names = match &value.kind {

@@ -306,7 +306,7 @@ fn stand_in(settings: &str, dcr: &str) -> Result<StandIn, String> {
     }
     if settings.get("certificate").is_some() {
         let text = text("certificate")?;
-        let found = pem(&text).find(|(label, _)| *label == "CERTIFICATE");
+        let found = pem(&text).into_iter().find(|(label, _)| *label == "CERTIFICATE");
         let (_, der) =
             found.ok_or("the setting `certificate` of local Azure has to be a certificate in PEM")?;
         config.certificate = Some(der);

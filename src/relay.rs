@@ -385,6 +385,7 @@ impl Relay {
 }
 
 /// A secret for Entra that cannot be used. Its name may be shown: it begins as the relay's own do.
+#[inline(never)]
 fn bad_credential(name: &str, problem: &str) -> ConfigError {
     let message = format!("the secret {name} {problem}; then run `npx wrangler secret put {name}`");
     ConfigError { file: "secret", position: None, code: "bad-secret", message }

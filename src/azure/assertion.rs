@@ -11,7 +11,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::Digest as _;
 
 use crate::json;
-use crate::webhook::public_key::{KeyKind, PublicKey, pem};
+use crate::webhook::public_key::{PublicKey, pem};
 
 /// The value of `client_assertion_type` (RFC 7523, 2.2).
 pub const ASSERTION_TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
@@ -56,9 +56,11 @@ impl Certificate {
     /// # Errors
     ///
     /// What is wrong with the text and what to do, as the rest of a sentence about it. Nothing of the text is repeated.
+    #[inline(never)]
     pub fn read(text: &str, algorithm: Algorithm) -> Result<Certificate, &'static str> {
-        let blocks = || pem(text);
-        let Some((_, key)) = blocks().find(|(label, _)| *label == "PRIVATE KEY") else {
+        let blocks = pem(text);
+        let labelled = |wanted: &'static str| blocks.iter().filter(move |(label, _)| *label == wanted);
+        let Some((_, key)) = labelled("PRIVATE KEY").next() else {
             return Err(
                 if text.contains("-----BEGIN ENCRYPTED PRIVATE KEY") || text.contains("4,ENCRYPTED") {
                     "has an encrypted private key, and nobody is there to type its password: decrypt it with `openssl pkey`"
@@ -72,17 +74,15 @@ impl Certificate {
                 },
             );
         };
-        let own = PublicKey::of_private_key(&key).ok_or(NOT_RSA)?;
+        let own = PublicKey::of_private_key(key).ok_or(NOT_RSA)?;
         let mut others = false;
-        for (_, der) in blocks().filter(|(label, _)| *label == "CERTIFICATE") {
-            let found = PublicKey::from_certificate(&der).filter(|found| found.kind == KeyKind::Rsa);
-            match found.filter(|found| found.spki() == own.spki()).and_then(|found| found.validity) {
-                Some((_, expires_ms)) => {
-                    let header = header(algorithm, &der);
-                    return Ok(Certificate { algorithm, key, header, expires_ms });
-                }
-                None => others = true,
+        for (_, der) in labelled("CERTIFICATE") {
+            let found = PublicKey::from_certificate(der).filter(|found| found.spki() == own.spki());
+            if let Some((_, expires_ms)) = found.and_then(|found| found.validity) {
+                let header = header(algorithm, der);
+                return Ok(Certificate { algorithm, key: key.clone(), header, expires_ms });
             }
+            others = true;
         }
         Err(if others {
             "has a certificate that is not of its private key: put the two that belong together there"
@@ -102,6 +102,7 @@ impl Certificate {
     }
 
     /// An assertion for the token endpoint `audience`. Without a signer it has no signature.
+    #[inline(never)]
     pub fn assertion(
         &self,
         audience: &str,
@@ -122,11 +123,11 @@ impl Certificate {
         );
         let mut token = self.header.clone();
         token.push('.');
-        URL_SAFE_NO_PAD.encode_string(claims, &mut token);
+        token.push_str(&base64url(&claims));
         let signature =
             signer.map(|signer| signer.sign(self.algorithm, &self.key, token.as_bytes())).unwrap_or_default();
         token.push('.');
-        URL_SAFE_NO_PAD.encode_string(signature, &mut token);
+        token.push_str(&base64url(&signature));
         token
     }
 }
@@ -135,11 +136,21 @@ const NOT_RSA: &str = "has a private key that is no RSA key of 2048 to 8192 bits
 
 /// The encoded header of an assertion that is signed with the key of this certificate.
 fn header(algorithm: Algorithm, certificate: &[u8]) -> String {
-    let (name, member, print) = match algorithm {
-        Algorithm::Ps256 => ("PS256", "x5t#S256", URL_SAFE_NO_PAD.encode(sha2::Sha256::digest(certificate))),
-        Algorithm::Rs256 => ("RS256", "x5t", URL_SAFE_NO_PAD.encode(sha1::Sha1::digest(certificate))),
+    let (head, print) = match algorithm {
+        Algorithm::Ps256 => (
+            "{\"alg\":\"PS256\",\"typ\":\"JWT\",\"x5t#S256\":\"",
+            base64url(&sha2::Sha256::digest(certificate)),
+        ),
+        Algorithm::Rs256 => {
+            ("{\"alg\":\"RS256\",\"typ\":\"JWT\",\"x5t\":\"", base64url(&sha1::Sha1::digest(certificate)))
+        }
     };
-    URL_SAFE_NO_PAD.encode(format!("{{\"alg\":\"{name}\",\"typ\":\"JWT\",\"{member}\":\"{print}\"}}"))
+    base64url(&[head, &print, "\"}"].concat().into_bytes())
+}
+
+#[inline(never)]
+fn base64url(bytes: &[u8]) -> String {
+    URL_SAFE_NO_PAD.encode(bytes)
 }
 
 impl fmt::Debug for Certificate {

@@ -44,6 +44,7 @@ pub enum Proof {
 
 /// The request for a token of `scope`. `authority` is an origin without a slash at its end, such as
 /// [`Cloud::authority`](crate::azure::Cloud::authority) gives it. An assertion is made for this request, at `now_ms`.
+#[inline(never)]
 pub fn request(
     authority: &str,
     scope: &str,
@@ -205,6 +206,7 @@ fn number(body: &json::Value) -> Option<u32> {
 ///
 /// Sources: Microsoft, "Microsoft Entra authentication and authorization error codes"; the troubleshooting
 /// guide of the Azure SDK's azure_identity.
+#[inline(never)]
 fn explain(number: Option<u32>, error: Option<&str>, name: &str) -> (&'static str, Cow<'static, str>) {
     const SCOPE: &str = "check that the cloud of dce_endpoint is the tenant's cloud";
     let put = |advice: &str| Cow::Owned(format!("{advice} `npx wrangler secret put {name}`"));
@@ -416,6 +418,7 @@ impl TokenCache {
 
     /// What an operator should look at before it stops the relay, by the name of the credential: that Entra refused it
     /// when it was last tried, or that it ends within 30 days or has ended.
+    #[inline(never)]
     pub fn warnings(&self, now_ms: i64) -> Vec<(&str, String)> {
         let mut found = Vec::new();
         for (credential, refusal) in self.client.credentials.iter().zip(&self.refusals) {
@@ -508,6 +511,7 @@ impl TokenCache {
     }
 
     /// A credential has brought a token.
+    #[inline(never)]
     fn works(&mut self, with: usize) {
         self.refused = 0;
         self.current = with;
@@ -521,6 +525,7 @@ impl TokenCache {
     }
 
     /// Entra has refused a credential. Gives what is wrong when no other one is left to try at once.
+    #[inline(never)]
     fn refuse(&mut self, now_ms: i64, with: usize, message: String) -> Option<String> {
         let credential = self.client.credentials.get(with)?;
         let ended = credential.expires_ms.filter(|end| now_ms >= *end);
@@ -567,6 +572,7 @@ impl TokenCache {
 }
 
 /// A line of the log about a credential.
+#[inline(never)]
 pub fn line(name: &str, text: &str) -> String {
     let mut out = b"{\"log\":\"credential\",\"credential\":".to_vec();
     json::write_string(&mut out, name);
@@ -577,6 +583,7 @@ pub fn line(name: &str, text: &str) -> String {
 }
 
 /// The day of an instant in milliseconds since the Unix epoch, in UTC.
+#[inline(never)]
 fn date(ms: i64) -> String {
     let mut text = Vec::new();
     write_rfc3339_millis(&mut text, ms);

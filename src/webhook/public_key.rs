@@ -131,7 +131,7 @@ impl PublicKey {
     /// Keys that are no use here, such as those for encryption, are passed over. Empty when there is none.
     pub fn read_all(text: &str) -> Vec<PublicKey> {
         if !text.trim_start().starts_with('{') {
-            let keys = pem(text).filter_map(|(label, der)| match label {
+            let keys = pem(text).into_iter().filter_map(|(label, der)| match label {
                 "PUBLIC KEY" => PublicKey::from_spki(&der),
                 "CERTIFICATE" => PublicKey::from_certificate(&der),
                 _ => None,
@@ -178,13 +178,15 @@ impl PublicKey {
 }
 
 /// What stands in a text in PEM (RFC 7468): the labels, each with its content. What is no base64 is passed over.
-pub fn pem(text: &str) -> impl Iterator<Item = (&str, Vec<u8>)> {
-    text.split("-----BEGIN ").skip(1).take(KEYS).filter_map(|block| {
+#[inline(never)]
+pub fn pem(text: &str) -> Vec<(&str, Vec<u8>)> {
+    let blocks = text.split("-----BEGIN ").skip(1).take(KEYS).filter_map(|block| {
         let (label, rest) = block.split_once("-----")?;
         let (body, _) = rest.split_once("-----END ")?;
         let body: String = body.split_ascii_whitespace().collect();
         Some((label, BASE64.decode(body).ok()?))
-    })
+    });
+    blocks.collect()
 }
 
 /// SubjectPublicKeyInfo of an RSA key with this modulus and exponent.

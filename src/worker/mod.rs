@@ -364,6 +364,7 @@ impl Passage {
 }
 
 /// Logs what has happened to the credentials.
+#[inline(never)]
 fn tell(relay: &mut Relay) {
     for line in relay.client().tokens_mut().notices() {
         worker::console_warn!("{line}");
