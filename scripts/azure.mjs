@@ -2,7 +2,7 @@
 //
 // How Azure behaves is decided in Rust (src/azure/stand_in.rs); this file only carries bytes.
 //
-//   node scripts/run.mjs azure --dcr DCR.json --dcr-id dcr-… --tenant … --client … [--secret …] [--port 8100] [--fault throttle=3]
+//   node scripts/run.mjs azure --dcr DCR.json --dcr-id dcr-… --tenant … --client … [--secret …] [--second-secret …] [--certificate …] [--port 8100] [--fault throttle=3]
 //
 // GET  /                the rows as a page that refreshes itself
 // GET  /local/rows      the rows as JSON, by stream        ?stream=Custom-X for one of them
@@ -22,7 +22,7 @@ const BODY_LIMIT = 64 * 1024 * 1024;
  * Starts local Azure.
  *
  * @param {{port?: number, dcr: string, tenant_id: string, client_id: string, client_secret: string,
- *   dcr_immutable_id: string, token_lifetime_s?: number, strict?: boolean}} settings
+ *   second_secret?: string, certificate?: string, dcr_immutable_id: string, token_lifetime_s?: number, strict?: boolean}} settings
  */
 export async function startAzure({ port = 0, dcr, ...settings }) {
   const { initSync, LocalAzure } = await import("../pkg/local/ccf_edge.js");
@@ -174,6 +174,8 @@ if (process.argv[1] === import.meta.filename) {
       tenant: { type: "string" },
       client: { type: "string" },
       secret: { type: "string", default: "local" },
+      "second-secret": { type: "string" },
+      certificate: { type: "string" },
       port: { type: "string", default: "8100" },
       fault: { type: "string" },
       "token-lifetime": { type: "string" },
@@ -196,6 +198,8 @@ if (process.argv[1] === import.meta.filename) {
     client_secret: values.secret,
     dcr_immutable_id: values["dcr-id"],
     strict: values.strict,
+    ...(values["second-secret"] === undefined ? {} : { second_secret: values["second-secret"] }),
+    ...(values.certificate === undefined ? {} : { certificate: readFileSync(values.certificate, "utf8") }),
     ...(values["token-lifetime"] === undefined ? {} : { token_lifetime_s: Number(values["token-lifetime"]) }),
   });
   if (values.fault !== undefined) azure.fault(values.fault);

@@ -9,11 +9,16 @@ use std::fmt;
 use std::net::Ipv4Addr;
 
 use crate::azure::Cloud;
+use crate::azure::assertion::Algorithm;
 use crate::json::{self, Dialect, Kind, Member, Value};
+use crate::mapping::time::Instant;
 use crate::text::{LineIndex, Position, Span, nearest, quoted, squeezed};
 
-/// The name of the Worker secret that holds the client secret of the app registration.
+/// The name of the Worker secret that holds what proves to Entra who the relay is, unless `azure` names others.
 pub const CLIENT_SECRET: &str = "AZURE_CLIENT_SECRET";
+
+/// How the names of all of the relay's own secrets begin: they are never a hook's, and may be shown.
+const OWN: &str = "AZURE_CLIENT_";
 
 /// The largest delivery that a hook can accept, in bytes, and what it accepts unless told otherwise: 25 MiB, which is
 /// what the largest payloads of GitHub have (GitHub, "Webhook events and payloads", payload cap).
@@ -100,6 +105,13 @@ pub struct Azure {
     /// The origin that issues tokens: the cloud's, or the endpoint itself where that is loopback, since local Azure
     /// serves both.
     pub authority: String,
+    /// The names of the Worker secrets that hold client secrets and certificates, in the order in which they are tried.
+    pub secret: Vec<String>,
+    /// When client secrets end, by the names of their Worker secrets, in milliseconds since the Unix epoch; and where in
+    /// the text that stands.
+    pub expires: Vec<(String, i64, Span)>,
+    /// How assertions are signed, where a secret is a certificate.
+    pub assertion: Algorithm,
 }
 
 /// A jq expression and where it stands.
@@ -256,8 +268,9 @@ const STREAM: Field = Field {
 const STREAM_SHAPE: &str = "the name of a stream: `Custom-` or `Microsoft-`, then letters, digits, `_` and `-`, as \
                             `streamDeclarations` in the DCR has it";
 
-/// The members of `azure`, as connector pages give them to copy.
-const AZURE: [&str; 5] = [TENANT.name, CLIENT.name, DCE.name, RULE.name, STREAM.name];
+/// The members of `azure`, first those that connector pages give to copy.
+const AZURE: [&str; 8] =
+    [TENANT.name, CLIENT.name, DCE.name, RULE.name, STREAM.name, "secret", "secret_expires", "assertion"];
 
 struct Reader {
     mode: Mode,
@@ -310,7 +323,8 @@ impl Reader {
         if let Some(member) = last(members, "azure") {
             (azure, stream_span) = self.azure(member);
         } else if !meant.contains(&"azure") {
-            let names = AZURE.map(|name| format!("`{name}`")).join(", ");
+            let names: Vec<_> = AZURE.iter().take(5).map(|name| format!("`{name}`")).collect();
+            let names = names.join(", ");
             self.missing(head, format!("`azure` is missing: add it with {names} from the connector page"));
         }
         let mut hooks = Vec::new();
@@ -377,8 +391,9 @@ impl Reader {
             self.wrong_type(&azure.value, "`azure`", "an object");
             return (found, azure.key_span);
         };
-        let (secrets, others): (Vec<_>, Vec<_>) =
-            members.iter().partition(|member| is_secret_name(&member.key));
+        let (secrets, others): (Vec<_>, Vec<_>) = members
+            .iter()
+            .partition(|member| is_secret_name(&member.key) && !AZURE.contains(&member.key.as_str()));
         for member in secrets {
             let message = format!(
                 "{} must not stand in relay.json: remove it here, run `npx wrangler secret put {CLIENT_SECRET}` and \
@@ -409,6 +424,22 @@ impl Reader {
         found.client_id = owned(client_id);
         found.dcr_immutable_id = owned(dcr_immutable_id);
         found.stream_name = owned(stream_name);
+        if let Some(value) = azure.value.get("secret") {
+            found.secret = self.secrets(value, CLIENT_SECRET, true);
+        }
+        if let Some(value) = azure.value.get("secret_expires") {
+            found.expires = self.expires(value, &found.secret);
+        }
+        if let Some(value) = azure.value.get("assertion") {
+            found.assertion = match value.as_str() {
+                Some("PS256") => Algorithm::Ps256,
+                Some("RS256") => Algorithm::Rs256,
+                _ => {
+                    self.error(value.span, "invalid-value", "`assertion` must be `PS256` or `RS256`");
+                    Algorithm::default()
+                }
+            };
+        }
         (found, stream_name.map_or(azure.key_span, |(_, span)| span))
     }
 
@@ -541,7 +572,7 @@ impl Reader {
             found.secret_span = value.span;
             let usable = is_hook_name(&hook.key);
             let example = if usable { default_secret(&hook.key) } else { "HOOK_NAME_SECRET".to_owned() };
-            found.secret = self.secrets(value, &example);
+            found.secret = self.secrets(value, &example, false);
         }
         if let Some(value) = hook.value.get("columns") {
             found.columns = self.columns(value);
@@ -591,8 +622,42 @@ impl Reader {
         found
     }
 
-    /// The names of secrets: one, or a list.
-    fn secrets(&mut self, value: &Value, example: &str) -> Vec<String> {
+    /// When client secrets end: a date for each name.
+    #[inline(never)]
+    fn expires(&mut self, value: &Value, secrets: &[String]) -> Vec<(String, i64, Span)> {
+        let Some(members) = value.as_object() else {
+            let wanted = "an object with a date for the name of each client secret, such as \
+                          `{ \"AZURE_CLIENT_SECRET\": \"2027-05-31\" }`";
+            self.wrong_type(value, "`secret_expires`", wanted);
+            return Vec::new();
+        };
+        let mut found = Vec::new();
+        for member in members {
+            let date = member.value.as_str().filter(|date| date.len() == 10);
+            let end = date.and_then(|date| Instant::parse(&format!("{date}T00:00:00Z")).ok());
+            if !secrets.contains(&member.key) {
+                let names: Vec<_> = secrets.iter().map(|name| format!("`{name}`")).collect();
+                // The name itself is not repeated: somebody may have written a secret where its name belongs.
+                let message = format!(
+                    "`secret_expires` takes the names of the relay's own secrets, which are {}: correct this one, or \
+                     name it in `secret`",
+                    names.join(", ")
+                );
+                self.error(member.key_span, "unknown-member", message);
+            } else if let Some(end) = end {
+                found.push((member.key.clone(), end.unix().0.saturating_mul(1000), member.key_span));
+            } else {
+                let message = "the end of a client secret must be a date such as `2027-05-31`, as Entra shows it under \
+                               Certificates & secrets";
+                self.error(member.value.span, "invalid-value", message);
+            }
+        }
+        found
+    }
+
+    /// The names of secrets: one, or a list. `own` says that they are the relay's own, and not a hook's.
+    #[inline(never)]
+    fn secrets(&mut self, value: &Value, example: &str, own: bool) -> Vec<String> {
         let one = std::slice::from_ref(value);
         let names = match &value.kind {
             Kind::String(_) => one,
@@ -615,14 +680,23 @@ impl Reader {
         for name in names {
             match name.as_str() {
                 None => self.wrong_type(name, "the name of a secret", "a string"),
-                Some(CLIENT_SECRET) => {
-                    let message = format!(
-                        "`{CLIENT_SECRET}` is the relay's own secret for Azure: a hook needs one of its own, such as \
-                         `{example}`"
-                    );
+                Some(text) if is_secret_reference(text) && text.starts_with(OWN) == own => {
+                    found.push(text.to_owned());
+                }
+                Some(text) if is_secret_reference(text) => {
+                    let message = if own {
+                        format!(
+                            "the names of the relay's own secrets begin with `{OWN}`: name this one `{example}_2` or \
+                             the like"
+                        )
+                    } else {
+                        format!(
+                            "`{OWN}…` are the relay's own secrets for Azure: a hook needs one of its own, such as \
+                             `{example}`"
+                        )
+                    };
                     self.error(name.span, "invalid-value", message);
                 }
-                Some(text) if is_secret_reference(text) => found.push(text.to_owned()),
                 Some(_) => {
                     let message = format!(
                         "`secret` takes the name of a Worker secret in capitals, not its value: write `{example}` here, \
@@ -754,6 +828,9 @@ impl Azure {
             stream_name: String::new(),
             cloud: Cloud::Public,
             authority: Cloud::Public.authority().to_owned(),
+            secret: vec![CLIENT_SECRET.to_owned()],
+            expires: Vec::new(),
+            assertion: Algorithm::default(),
         }
     }
 }

@@ -8,7 +8,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use crate::azure::ingest::{self, Obstacle, Verdict};
-use crate::azure::token::{self, Acquire, TokenCache, TokenFailure, TokenId};
+use crate::azure::token::{self, Acquire, CredentialId, TokenCache, TokenFailure, TokenId};
 use crate::azure::{Answer, Request};
 use crate::batch::{self, Batch, Packed, Packer, RowBuffer};
 
@@ -38,6 +38,16 @@ impl Client {
     /// What its shipments have lately come to.
     pub fn health(&self) -> &Health {
         &self.health
+    }
+
+    /// The token that its shipments share, and the credentials.
+    pub fn tokens(&self) -> &TokenCache {
+        &self.tokens
+    }
+
+    /// The same, to be changed.
+    pub fn tokens_mut(&mut self) -> &mut TokenCache {
+        &mut self.tokens
     }
 }
 
@@ -212,7 +222,7 @@ pub struct Shipment {
 
 enum State {
     Idle,
-    Fetching,
+    Fetching(CredentialId),
     Sending(TokenId),
     Stopped { reason: Undelivered, retry_after_ms: Option<u32> },
 }
@@ -261,8 +271,8 @@ impl Shipment {
                 self.state = State::Sending(token);
                 Step::Send(ingest::request(&self.url, authorization, call.body(&self.rows), call.gzip))
             }
-            Acquire::Fetch(request) => {
-                self.state = State::Fetching;
+            Acquire::Fetch { request, with } => {
+                self.state = State::Fetching(with);
                 Step::Token(request)
             }
             Acquire::Wait { ms } => Step::Wait { ms },
@@ -278,7 +288,10 @@ impl Shipment {
     /// Takes in the answer to the request of the last step.
     pub fn answered(&mut self, now_ms: i64, answer: &Answer, client: &mut Client) {
         match std::mem::replace(&mut self.state, State::Idle) {
-            State::Fetching => client.tokens.store(now_ms, token::read(answer)),
+            State::Fetching(with) => {
+                let answer = token::read(answer, client.tokens.name(with));
+                client.tokens.store(now_ms, with, answer);
+            }
             State::Sending(token) => self.sent(now_ms, token, ingest::classify(answer), client),
             // Nothing is under way: an answer that comes twice changes nothing.
             state @ (State::Idle | State::Stopped { .. }) => self.state = state,

@@ -6,13 +6,14 @@
 use crate::artifact::dcr;
 use crate::azure::Secret;
 use crate::azure::stand_in::{Incoming, Reply, StandIn, StandInConfig};
-use crate::config::{self, CLIENT_SECRET, Mode};
+use crate::config::{self, Mode};
 use crate::generate::{self, Generated, TimeMember};
 use crate::json::{self, Dialect, Kind, Value, string_or_null, write_string};
 use crate::preview::sign::Parcel;
 use crate::preview::{self, Input};
 use crate::relay::Relay;
 use crate::text::{LineIndex, Position};
+use crate::webhook::public_key::pem;
 use crate::webhook::verify::PureCrypto;
 use wasm_bindgen::prelude::*;
 
@@ -27,7 +28,8 @@ impl LocalAzure {
     /// A stand-in with empty tables for the streams that `dcr`, the text of a DCR.json, declares.
     ///
     /// `settings` is a JSON object with the texts `tenant_id`, `client_id`, `client_secret` and `dcr_immutable_id`,
-    /// and if wanted with the number `token_lifetime_s` and the truth value `strict`.
+    /// and if wanted with the texts `second_secret` and `certificate` (in PEM), the number `token_lifetime_s` and the truth
+    /// value `strict`.
     ///
     /// # Errors
     ///
@@ -198,9 +200,9 @@ pub fn check_relay(relay_json: &str, dcr_json: &str, development: bool) -> Strin
         out.push(b'}');
     });
     let (config, _) = config::read(relay_json, mode);
+    let own = config.iter().flat_map(|config| &config.azure.secret);
     let hooks = config.iter().flat_map(|config| &config.hooks);
-    let names: Vec<&str> =
-        [CLIENT_SECRET].into_iter().chain(hooks.flat_map(|hook| &hook.secret).map(String::as_str)).collect();
+    let names: Vec<&String> = own.chain(hooks.flat_map(|hook| &hook.secret)).collect();
     let secrets = array(&names, |out, name| write_string(out, name));
     format!("{{\"errors\":{errors},\"secrets\":{secrets}}}")
 }
@@ -299,6 +301,16 @@ fn stand_in(settings: &str, dcr: &str) -> Result<StandIn, String> {
         text("dcr_immutable_id")?,
         schemas,
     );
+    if settings.get("second_secret").is_some() {
+        config.second_secret = Some(Secret::new(text("second_secret")?));
+    }
+    if settings.get("certificate").is_some() {
+        let text = text("certificate")?;
+        let found = pem(&text).into_iter().find(|(label, _)| *label == "CERTIFICATE");
+        let (_, der) =
+            found.ok_or("the setting `certificate` of local Azure has to be a certificate in PEM")?;
+        config.certificate = Some(der);
+    }
     match settings.get("token_lifetime_s").map(|value| &value.kind) {
         None => {}
         Some(kind) => {

@@ -5,10 +5,11 @@
 
 use crate::artifact::dcr;
 use crate::artifact::schema::Schema;
-use crate::azure::token::{ClientCredentials, TokenCache};
-use crate::azure::{self, Answer, Request, ingest};
+use crate::azure::assertion::{Certificate, Signer};
+use crate::azure::token::{ClientCredentials, Credential, Proof, TokenCache};
+use crate::azure::{Answer, Request, Secret, ingest};
 use crate::batch::{Limits, RowBuffer};
-use crate::config::{self, CLIENT_SECRET, ConfigError, HookConfig, Mode};
+use crate::config::{self, ConfigError, HookConfig, Mode};
 use crate::consume::Breaker;
 use crate::deliver::{self, Client, Outcome, Shipment, Step};
 use crate::envelope::{Claim, Envelope, LARGEST_MESSAGE, sha256};
@@ -270,11 +271,8 @@ impl Relay {
         let (config, errors) = config::read(relay_json, mode);
         reader.errors.extend(errors);
         let Some(config) = config else { return Err(reader.in_order()) };
-        let client_secret = secret(CLIENT_SECRET).filter(|text| !text.is_empty());
-        if client_secret.is_none() {
-            reader.missing_secret(CLIENT_SECRET, "the client secret of the app registration");
-        }
         let endpoint = &config.azure;
+        let credentials = reader.credentials(endpoint, secret);
         let hooks = config
             .hooks
             .iter()
@@ -285,25 +283,36 @@ impl Relay {
             })
             .map(Rc::new)
             .collect();
-        match client_secret {
-            Some(client_secret) if reader.errors.is_empty() => {
-                let credentials = ClientCredentials {
-                    tenant: endpoint.tenant_id.clone(),
-                    client_id: endpoint.client_id.clone(),
-                    secret: azure::Secret::new(client_secret),
-                };
-                let tokens = TokenCache::new(&endpoint.authority, endpoint.cloud.scope(), credentials);
-                let client = Client::new(tokens, Limits::default());
-                Ok(Relay {
-                    hooks,
-                    client,
-                    keyring: Keyring::default(),
-                    breaker: Breaker::default(),
-                    wanted: config.delivery,
-                    waiting_since: None,
-                })
-            }
-            _ => Err(reader.in_order()),
+        if !reader.errors.is_empty() {
+            return Err(reader.in_order());
+        }
+        let client = ClientCredentials {
+            tenant: endpoint.tenant_id.clone(),
+            client_id: endpoint.client_id.clone(),
+            credentials,
+        };
+        let tokens = TokenCache::new(&endpoint.authority, endpoint.cloud.scope(), client);
+        Ok(Relay {
+            hooks,
+            client: Client::new(tokens, Limits::default()),
+            keyring: Keyring::default(),
+            breaker: Breaker::default(),
+            wanted: config.delivery,
+            waiting_since: None,
+        })
+    }
+
+    /// Lets certificates be used in place of client secrets, as [`TokenCache::sign_with`] says.
+    ///
+    /// # Errors
+    ///
+    /// The certificates whose private key is of no use to the signer.
+    pub fn sign_with(mut self, signer: &'static dyn Signer) -> Result<Relay, Vec<ConfigError>> {
+        let unusable =
+            |name: String| bad_credential(&name, "has a private key that cannot be used: it is damaged");
+        match self.client.tokens_mut().sign_with(signer) {
+            Ok(()) => Ok(self),
+            Err(names) => Err(names.into_iter().map(unusable).collect()),
         }
     }
 
@@ -367,6 +376,11 @@ impl Relay {
         self.waiting_since = since;
     }
 
+    /// The token, and the credentials that it comes by.
+    pub fn tokens(&self) -> &TokenCache {
+        self.client.tokens()
+    }
+
     /// What deliveries have lately come to.
     pub fn health(&self) -> &deliver::Health {
         self.client.health()
@@ -402,6 +416,13 @@ impl Relay {
     }
 }
 
+/// A secret for Entra that cannot be used. Its name may be shown: it begins as the relay's own do.
+#[inline(never)]
+fn bad_credential(name: &str, problem: &str) -> ConfigError {
+    let message = format!("the secret {name} {problem}; then run `npx wrangler secret put {name}`");
+    ConfigError { file: "secret", position: None, code: "bad-secret", message }
+}
+
 /// Collects the mistakes that only both files and the secrets together show.
 struct Reader<'r> {
     mode: Mode,
@@ -428,6 +449,47 @@ impl Reader<'_> {
             "the secret {name} is missing or empty: it holds {what}; run `npx wrangler secret put {name}`"
         );
         self.errors.push(ConfigError { file: "secret", position: None, code: "missing-secret", message });
+    }
+
+    /// What proves to Entra who the relay is: each secret is a client secret or, in PEM, a certificate with its key.
+    #[inline(never)]
+    fn credentials(
+        &mut self,
+        azure: &config::Azure,
+        secret: &dyn Fn(&str) -> Option<String>,
+    ) -> Vec<Credential> {
+        let mut found = Vec::new();
+        for name in &azure.secret {
+            let Some(text) = secret(name).filter(|text| !text.is_empty()) else {
+                self.missing_secret(
+                    name,
+                    "the client secret of the app registration, or a certificate with its key",
+                );
+                continue;
+            };
+            let dated = azure.expires.iter().find(|(of, ..)| of == name);
+            let (proof, expires_ms) = if text.contains("-----BEGIN ") {
+                if let Some((_, _, span)) = dated {
+                    let message =
+                        format!("{name} is a certificate, which says itself when it ends: remove its date");
+                    self.error(*span, "invalid-value", message);
+                }
+                match Certificate::read(&text, azure.assertion) {
+                    Ok(certificate) => {
+                        let end = certificate.expires_ms();
+                        (Proof::Certificate(certificate), Some(end))
+                    }
+                    Err(problem) => {
+                        self.errors.push(bad_credential(name, problem));
+                        continue;
+                    }
+                }
+            } else {
+                (Proof::Secret(Secret::new(text)), dated.map(|(_, end, _)| *end))
+            };
+            found.push(Credential { name: name.clone(), proof, expires_ms });
+        }
+        found
     }
 
     fn schemas(&mut self, dcr_json: &str) -> Option<Vec<Schema>> {

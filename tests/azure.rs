@@ -10,8 +10,11 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use ccf_edge::azure::ingest::{self, Obstacle, Verdict};
 use ccf_edge::azure::stand_in::{Incoming, Reply, StandIn, StandInConfig};
-use ccf_edge::azure::token::{self, Acquire, Authorization, ClientCredentials, TokenAnswer, TokenCache};
-use ccf_edge::azure::{Answer, Cloud, Secret};
+use ccf_edge::azure::token::{
+    self, Acquire, Authorization, ClientCredentials, Proof, TokenAnswer, TokenCache,
+};
+use ccf_edge::azure::{Answer, Cloud, Request, Secret};
+use ccf_edge::config::CLIENT_SECRET;
 use proptest::prelude::*;
 use serde_json::Value;
 
@@ -48,25 +51,37 @@ fn clouds_are_known_by_the_endpoint() {
 }
 
 /// Asks the stand-in for a token.
-fn ask(stand_in: &mut StandIn, credentials: &ClientCredentials, scope: &str) -> TokenAnswer {
-    let request = token::request(Cloud::Public.authority(), scope, credentials);
-    token::read(&answer(&carry(stand_in, NOW, &request)))
+fn ask(stand_in: &mut StandIn, client: &ClientCredentials, scope: &str) -> TokenAnswer {
+    read(&answer(&carry(stand_in, NOW, &request(Cloud::Public.authority(), scope, client))))
+}
+
+/// The request with the first credential.
+fn request(authority: &str, scope: &str, client: &ClientCredentials) -> Request<'static> {
+    token::request(authority, scope, client, &client.credentials[0].proof, NOW, None)
+}
+
+fn read(answer: &Answer) -> TokenAnswer {
+    token::read(answer, CLIENT_SECRET)
+}
+
+fn secret(text: impl Into<String>) -> ClientCredentials {
+    azure::having([(CLIENT_SECRET, Proof::Secret(Secret::new(text)))])
 }
 
 #[test]
 fn a_token_request_is_a_form() {
-    let request = token::request(Cloud::China.authority(), Cloud::China.scope(), &azure::credentials());
-    assert_eq!(request.url, format!("https://login.partner.microsoftonline.cn/{TENANT}/oauth2/v2.0/token"));
-    assert_eq!(request.headers, [("content-type", "application/x-www-form-urlencoded".into())]);
+    let asked = request(Cloud::China.authority(), Cloud::China.scope(), &azure::credentials());
+    assert_eq!(asked.url, format!("https://login.partner.microsoftonline.cn/{TENANT}/oauth2/v2.0/token"));
+    assert_eq!(asked.headers, [("content-type", "application/x-www-form-urlencoded".into())]);
     assert_eq!(
-        String::from_utf8_lossy(&request.body),
+        String::from_utf8_lossy(&asked.body),
         format!(
             "grant_type=client_credentials&client_id={CLIENT}&client_secret=a~Q8%2Bb%26c%25d%3De%20%C3%BC&scope=https%3A%2F%2Fmonitor.azure.cn%2F.default"
         )
     );
     let credentials = ClientCredentials { tenant: "a/../b?c".to_owned(), ..azure::credentials() };
-    let request = token::request("https://login.example", "s", &credentials);
-    assert_eq!(request.url, "https://login.example/a%2F..%2Fb%3Fc/oauth2/v2.0/token");
+    let asked = request("https://login.example", "s", &credentials);
+    assert_eq!(asked.url, "https://login.example/a%2F..%2Fb%3Fc/oauth2/v2.0/token");
 }
 
 proptest! {
@@ -74,7 +89,7 @@ proptest! {
     #[test]
     fn every_secret_arrives_as_it_is(secret in "\\PC{1,40}") {
         let config = StandInConfig { client_secret: Secret::new(secret.clone()), ..config() };
-        let credentials = ClientCredentials { secret: Secret::new(secret), ..azure::credentials() };
+        let credentials = self::secret(secret);
         let answer = ask(&mut StandIn::new(config), &credentials, Cloud::Public.scope());
         prop_assert!(matches!(answer, TokenAnswer::Token { expires_in_s: 3599, .. }), "{answer:?}");
     }
@@ -83,7 +98,7 @@ proptest! {
     #[test]
     fn every_answer_has_a_meaning(status in 100u16..1000, after in "[0-9]{0,12}|\\PC{0,9}", body in "\\PC{0,80}") {
         let answer = response(status, Some(&after), &body);
-        match token::read(&answer) {
+        match read(&answer) {
             TokenAnswer::Retry { after_ms, .. } => prop_assert!((1000..=3_600_000).contains(&after_ms)),
             TokenAnswer::Configuration { message, .. } => prop_assert!(!message.is_empty()),
             TokenAnswer::Token { .. } => prop_assert_eq!(status / 100, 2),
@@ -111,7 +126,7 @@ fn entra_errors_say_what_to_do() {
     let scope = Cloud::Public.scope();
     for (config, credentials, scope, number, advice) in [
         (expired, azure::credentials(), scope, 7_000_222, "wrangler secret put AZURE_CLIENT_SECRET"),
-        (config(), with(|c| c.secret = Secret::new("x")), scope, 7_000_215, "value, not its id"),
+        (config(), with(|c| *c = secret("x")), scope, 7_000_215, "value, not its id"),
         (config(), with(|c| c.client_id = TENANT.to_owned()), scope, 700_016, "check client_id"),
         (config(), with(|c| c.tenant = CLIENT.to_owned()), scope, 90_002, "check tenant_id"),
         (config(), with(|c| c.tenant = "contoso".to_owned()), scope, 900_023, "correct tenant_id"),
@@ -120,7 +135,7 @@ fn entra_errors_say_what_to_do() {
         (config(), azure::credentials(), "https://monitor.azure.de/.default", 500_011, "cloud"),
     ] {
         let answer = ask(&mut StandIn::new(config), &credentials, scope);
-        let TokenAnswer::Configuration { code, message } = answer else { panic!("{number}: {answer:?}") };
+        let TokenAnswer::Configuration { code, message, .. } = answer else { panic!("{number}: {answer:?}") };
         assert_eq!(code, Some(number));
         assert!(message.contains(&format!("(AADSTS{number})")) && message.contains(advice), "{message}");
         assert!(!message.contains(SECRET));
@@ -130,7 +145,7 @@ fn entra_errors_say_what_to_do() {
 #[test]
 fn token_answers_are_read_by_their_error() {
     let error = |error: &str| format!(r#"{{"error":"{error}","error_codes":[1]}}"#);
-    let retry = |answer: &Answer| match token::read(answer) {
+    let retry = |answer: &Answer| match read(answer) {
         TokenAnswer::Retry { after_ms, .. } => Some(after_ms),
         _ => None,
     };
@@ -162,32 +177,34 @@ fn the_cache_decides_who_asks() {
     let good = |life| TokenAnswer::Token { bearer: Secret::new(format!("t{life}")), expires_in_s: life };
     let what = |cache: &mut TokenCache, now| match cache.acquire(now) {
         Acquire::Use { authorization, .. } => authorization.0.to_owned(),
-        Acquire::Fetch(_) => "fetch".to_owned(),
+        Acquire::Fetch { .. } => "fetch".to_owned(),
         Acquire::Wait { ms } => format!("wait {ms}"),
         Acquire::Failed { retry_after_ms, .. } => format!("failed {retry_after_ms}"),
     };
-    assert_eq!(what(&mut cache, 0), "fetch");
+    let Acquire::Fetch { with, .. } = cache.acquire(0) else { panic!() };
     assert_eq!(what(&mut cache, 9_999), "wait 50");
     assert_eq!(what(&mut cache, 10_000), "fetch", "the lease passes on");
-    cache.store(10_000, good(3600));
+    cache.store(10_000, with, good(3600));
     assert_eq!(what(&mut cache, 10_000), "Bearer t3600");
     assert_eq!(what(&mut cache, 10_000 + 3_299_999), "Bearer t3600");
     assert_eq!(what(&mut cache, 10_000 + 3_300_000), "fetch", "five minutes before the end");
     assert_eq!(what(&mut cache, 10_000 + 3_300_001), "Bearer t3600", "the others use what there is");
-    cache.store(3_311_000, TokenAnswer::Retry { after_ms: 5_000, message: String::new() });
+    cache.store(3_311_000, with, TokenAnswer::Retry { after_ms: 5_000, message: String::new() });
     assert_eq!(what(&mut cache, 3_311_000), "Bearer t3600", "so does the one who failed");
     assert_eq!(what(&mut cache, 3_316_000), "fetch", "and after a pause tries again");
     assert_eq!(what(&mut cache, 3_609_999), "fetch", "the end has come");
-    cache.store(3_610_000, good(60));
+    cache.store(3_610_000, with, good(60));
     assert_eq!(what(&mut cache, 3_610_000 + 29_999), "Bearer t60");
     assert_eq!(what(&mut cache, 3_610_000 + 30_000), "fetch", "half of a short life");
-    cache.store(3_640_000, TokenAnswer::Configuration { code: None, message: String::new() });
+    let no_such_tenant =
+        TokenAnswer::Configuration { code: Some(90_002), message: String::new(), credential: false };
+    cache.store(3_640_000, with, no_such_tenant);
     let Acquire::Use { token, .. } = cache.acquire(3_640_001) else { panic!() };
     cache.reject(token);
     cache.reject(token);
     assert_eq!(what(&mut cache, 3_640_001), "failed 29999", "a mistake is remembered");
     assert_eq!(what(&mut cache, 3_670_000), "fetch");
-    cache.store(3_670_000, good(3600));
+    cache.store(3_670_000, with, good(3600));
     cache.reject(token);
     assert_eq!(what(&mut cache, 3_670_000), "Bearer t3600", "only the token that was refused is dropped");
 }
@@ -308,7 +325,7 @@ fn the_token_endpoint_is_as_strict_as_entra() {
         (&form(scope).replace("client_credentials", "password"), 70_003),
         (&format!("{}&client_id=x", form(scope)), 9_002_313),
         ("%zz", 9_002_313),
-        (&form(scope).replace("&client_secret=", "&client_assertion="), 700_027),
+        (&form(scope).replace("&client_secret=", "&client_assertion="), 900_144),
         (&form(scope).replace("&client_secret=", "&client_secrets="), 7_000_218),
     ] {
         let reply = send(urlencoded, "", body);
@@ -325,7 +342,7 @@ fn the_token_endpoint_is_as_strict_as_entra() {
     }
     let mut stand_in = StandIn::new(config());
     stand_in.set_fault(NOW, "entra-throttle=1").expect("a fault");
-    let reply = carry(&mut stand_in, NOW, &token::request("https://e", "s", &azure::credentials()));
+    let reply = carry(&mut stand_in, NOW, &request("https://e", "s", &azure::credentials()));
     assert_eq!((reply.status, header(&reply, "retry-after")), (429, Some("60")));
     assert_eq!(reply.body, b"Too Many Requests");
 }

@@ -40,6 +40,19 @@ test("a sound folder: the secrets that have to exist", () => {
   );
 });
 
+test("the secrets that relay.json names for Azure", () => {
+  const folder = join(root, ".wrangler", "check-secrets");
+  const secret = '"secret": ["AZURE_CLIENT_CERTIFICATE", "AZURE_CLIENT_SECRET_2"],';
+  writeRelay(folder, { relay: RELAY.replace(/"azure": \{/, (text) => `${text} ${secret}`), dcr: DCR });
+  const [status, stdout, stderr] = check([folder]);
+  assert.equal(status, 0, stderr);
+  assert.deepEqual(stdout.match(/(?<=secret put )\w+/g), [
+    "AZURE_CLIENT_CERTIFICATE",
+    "AZURE_CLIENT_SECRET_2",
+    "HOOK_GITHUB_SECRET",
+  ]);
+});
+
 test("every mistake with its path, line and column", () => {
   const [status, stdout, stderr] = check([broken]);
   assert.deepEqual([status, stdout], [1, ""]);

@@ -5,6 +5,7 @@ mod snapshot;
 use std::fs;
 
 use ccf_edge::azure::Cloud;
+use ccf_edge::azure::assertion::Algorithm;
 use ccf_edge::config::{self, Config, ConfigError, Mode};
 use ccf_edge::json::{Kind, Value};
 use ccf_edge::text::{Position, Span};
@@ -84,6 +85,8 @@ fn the_minimal_example_means_what_it_says() {
     assert_eq!(config.azure.stream_name, "Custom-Contoso");
     assert_eq!(config.azure.cloud, Cloud::Public);
     assert_eq!(config.azure.authority, "https://login.microsoftonline.com");
+    assert_eq!(config.azure.secret, ["AZURE_CLIENT_SECRET"]);
+    assert_eq!((config.azure.expires.len(), config.azure.assertion), (0, Algorithm::Ps256));
     let [hook] = config.hooks.as_slice() else { panic!("one hook") };
     assert_eq!((hook.name.as_str(), hook.source.as_str()), ("github", "github"));
     assert_eq!(hook.secret, ["HOOK_GITHUB_SECRET"]);
@@ -100,6 +103,12 @@ fn the_full_example_means_what_it_says() {
     assert_eq!(config.azure.dce_endpoint, "https://contoso-dce-5kyl.usgovvirginia-1.ingest.monitor.azure.us");
     assert_eq!(config.azure.cloud, Cloud::UsGovernment);
     assert_eq!(config.azure.authority, "https://login.microsoftonline.us");
+    assert_eq!(config.azure.secret, ["AZURE_CLIENT_CERTIFICATE", "AZURE_CLIENT_SECRET"]);
+    let [(name, end, span)] = config.azure.expires.as_slice() else { panic!("one date") };
+    // 2027-05-31T00:00:00Z
+    assert_eq!((name.as_str(), *end), ("AZURE_CLIENT_SECRET", 1_811_721_600_000));
+    assert_eq!(span.of(&text), Some("\"AZURE_CLIENT_SECRET\""));
+    assert_eq!(config.azure.assertion, Algorithm::Rs256);
     let [github, build, chat] = config.hooks.as_slice() else { panic!("three hooks") };
 
     let columns: Vec<_> =

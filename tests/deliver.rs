@@ -10,9 +10,10 @@ use std::sync::Arc;
 use azure::{CLIENT, ENDPOINT, NOW, RULE, SECRET, STREAM, TENANT, answer, carry};
 use ccf_edge::azure::ingest::{self, Obstacle};
 use ccf_edge::azure::stand_in::{Cell, StandIn, StandInConfig};
-use ccf_edge::azure::token::{ClientCredentials, TokenCache, TokenFailure};
+use ccf_edge::azure::token::{Proof, TokenCache, TokenFailure};
 use ccf_edge::azure::{Answer, Cloud, Secret};
 use ccf_edge::batch::{Limits, RowBuffer};
+use ccf_edge::config::CLIENT_SECRET;
 use ccf_edge::deliver::{Client, Outcome, Shipment, Step, Undelivered, reply_status};
 
 /// How long a request and its answer travel.
@@ -285,7 +286,7 @@ fn an_outage_of_entra_is_not_hammered() {
 #[test]
 fn a_wrong_secret_says_what_to_do_and_is_not_hammered() {
     let mut world = World::new();
-    let wrong = ClientCredentials { secret: Secret::new("another"), ..azure::credentials() };
+    let wrong = azure::having([(CLIENT_SECRET, Proof::Secret(Secret::new("another")))]);
     let tokens = TokenCache::new(Cloud::Public.authority(), Cloud::Public.scope(), wrong);
     world.client = Client::new(tokens, Limits::default());
     for outcome in world.send_all((0..100).map(|i| (i * 100, rows(i..i + 1))).collect()) {
@@ -391,7 +392,7 @@ fn nothing_shows_a_secret() {
         shown += &format!("{step:?}");
         let (Step::Send(request) | Step::Token(request)) = step else { break };
         let answer = answer(&carry(&mut world.stand_in, NOW, &request));
-        shown += &format!("{answer:?}{:?}", ccf_edge::azure::token::read(&answer));
+        shown += &format!("{answer:?}{:?}", ccf_edge::azure::token::read(&answer, CLIENT_SECRET));
         if let Answer::Response { body, .. } = &answer
             && let Ok(body) = serde_json::from_slice::<serde_json::Value>(body)
         {

@@ -5,7 +5,9 @@ use std::fmt;
 
 use crate::json::{self, Dialect};
 
+pub mod assertion;
 pub mod ingest;
+#[cfg(feature = "pure-crypto")]
 pub mod stand_in;
 pub mod token;
 

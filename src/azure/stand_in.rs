@@ -8,7 +8,6 @@
 //! What differs from Azure:
 //!
 //! - A rule's `transformKql` is not run: the rows are those that reach the stream.
-//! - A client assertion is not checked but refused; only client secrets work.
 //! - Which of several mistakes in one call Azure reports is not documented. Here the order is: path and
 //!   version, length, token, throttling, permission, rule, stream, media type, content.
 //! - The bodies of 401, 405, 415 and 429 are made up: Microsoft documents none of them.
@@ -16,6 +15,8 @@
 //! Sources: Microsoft, "Logs Ingestion API in Azure Monitor", "Azure Monitor service limits", "Standard columns
 //! in Azure Monitor Logs", "Monitor data collection rules" and the identity platform's pages on client
 //! credentials and error codes; the live tests of the Azure SDKs for what these leave out.
+
+mod assertion;
 
 use std::collections::BTreeMap;
 use std::io::Read;
@@ -52,6 +53,10 @@ pub struct StandInConfig {
     pub client_secret: Secret,
     /// When the secret ends, in milliseconds since the Unix epoch.
     pub secret_expires_ms: Option<i64>,
+    /// Another secret that the application has.
+    pub second_secret: Option<Secret>,
+    /// The certificate that is registered with the application, in DER.
+    pub certificate: Option<Vec<u8>>,
     /// The rule's immutable id.
     pub dcr_immutable_id: String,
     /// The streams that the rule declares.
@@ -86,6 +91,8 @@ impl StandInConfig {
             client_id: client_id.into(),
             client_secret,
             secret_expires_ms: None,
+            second_secret: None,
+            certificate: None,
             dcr_immutable_id: dcr_immutable_id.into(),
             schemas,
             token_lifetime_s: 3599,
@@ -242,6 +249,15 @@ struct Faults {
     entra_throttle: u32,
     entra_down: u32,
     abort_oversize: bool,
+    revoked: Revoked,
+}
+
+/// Which credentials were taken from the application.
+#[derive(Clone, Copy, Debug, Default)]
+struct Revoked {
+    secret: bool,
+    second_secret: bool,
+    certificate: bool,
 }
 
 /// Entra and a data collection endpoint.
@@ -256,6 +272,8 @@ pub struct StandIn {
     next_token: u64,
     first_token: u64,
     minute: Minute,
+    /// The assertions that were accepted.
+    seen: assertion::Seen,
 }
 
 /// What the current minute has seen.
@@ -292,6 +310,7 @@ impl StandIn {
             next_token: 1,
             first_token: 1,
             minute: Minute::default(),
+            seen: assertion::Seen::new(),
         }
     }
 
@@ -402,6 +421,7 @@ impl StandIn {
     /// | `error=503x5` | 503 for five calls |
     /// | `entra-throttle=2` | Entra answers 429 twice, in plain text, with a `Retry-After` of 60 seconds |
     /// | `entra-down=2` | Entra closes two connections |
+    /// | `revoke=secret`, `revoke=second-secret`, `revoke=certificate` | Entra does not take this credential any more |
     /// | `abort-oversize` | a call that is too large is not answered but cut off |
     /// | `off` | all faults end |
     ///
@@ -441,6 +461,14 @@ impl StandIn {
             }
             "entra-throttle" => faults.entra_throttle = count()?,
             "entra-down" => faults.entra_down = count()?,
+            "revoke" => match value {
+                "secret" => faults.revoked.secret = true,
+                "second-secret" => faults.revoked.second_secret = true,
+                "certificate" => faults.revoked.certificate = true,
+                _ => {
+                    return Err("`revoke` needs `secret`, `second-secret` or `certificate`".to_owned());
+                }
+            },
             "expire" | "abort-oversize" | "off" if !value.is_empty() => {
                 return Err(format!("`{name}` takes no value"));
             }
@@ -450,7 +478,7 @@ impl StandIn {
             _ => {
                 return Err(format!(
                     "there is no fault `{name}`; there are throttle, forbid, no-rule, no-stream, expire, \
-                     lose-reply, slow, error, entra-throttle, entra-down, abort-oversize and off"
+                     lose-reply, slow, error, entra-throttle, entra-down, revoke, abort-oversize and off"
                 ));
             }
         }
@@ -584,21 +612,29 @@ impl StandIn {
             let text = format!("Application with identifier '{client_id}' was not found in the directory.");
             return Err(EntraError(700_016, "unauthorized_client", 400, text));
         }
-        let Some(secret) = secret else {
-            if field("client_assertion").is_some() {
-                let text = "The certificate of the client assertion is not registered on the application.";
-                return error(700_027, "invalid_client", 401, text);
+        let revoked = self.faults.revoked;
+        if let Some(secret) = secret {
+            let first = secret == self.config.client_secret.expose() && !revoked.secret;
+            let second = self.config.second_secret.as_ref().filter(|_| !revoked.second_secret);
+            if !first && second.map(Secret::expose) != Some(secret) {
+                let text = "Invalid client secret provided. Ensure the secret being sent in the request is the client secret value, not the client secret ID.";
+                return error(7_000_215, "invalid_client", 401, text);
             }
+            if first && self.config.secret_expires_ms.is_some_and(|end| now_ms >= end) {
+                let text = format!("The provided client secret keys for app '{client_id}' are expired.");
+                return Err(EntraError(7_000_222, "invalid_client", 401, text));
+            }
+        } else if let Some(token) = field("client_assertion") {
+            let expected = assertion::Expected {
+                certificate: self.config.certificate.as_deref().filter(|_| !revoked.certificate),
+                authority: self.config.cloud.authority(),
+                client_id,
+            };
+            let kind = field("client_assertion_type");
+            assertion::check(now_ms, incoming, kind, token, &expected, &mut self.seen)?;
+        } else {
             let text = "The request body must contain the following parameter: 'client_assertion' or 'client_secret'.";
             return error(7_000_218, "invalid_client", 401, text);
-        };
-        if secret != self.config.client_secret.expose() {
-            let text = "Invalid client secret provided. Ensure the secret being sent in the request is the client secret value, not the client secret ID.";
-            return error(7_000_215, "invalid_client", 401, text);
-        }
-        if self.config.secret_expires_ms.is_some_and(|end| now_ms >= end) {
-            let text = format!("The provided client secret keys for app '{client_id}' are expired.");
-            return Err(EntraError(7_000_222, "invalid_client", 401, text));
         }
         let scope = field("scope").ok_or_else(|| missing("scope"))?;
         if scope.contains(' ') {

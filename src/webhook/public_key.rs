@@ -111,13 +111,32 @@ impl PublicKey {
         Some(PublicKey { validity: Some(validity), ..key })
     }
 
+    /// The public half of an RSA key in PKCS #8 that is not encrypted (RFC 5958, 2; RFC 8017, A.1.2); `None` for every
+    /// other key.
+    pub fn of_private_key(der: &[u8]) -> Option<PublicKey> {
+        const OCTET_STRING: u8 = 0x04;
+        let mut info = Der(Der(der).take(SEQUENCE)?);
+        info.take(INTEGER)?;
+        if Der(info.take(SEQUENCE)?).take(OID)? != RSA {
+            return None;
+        }
+        let mut key = Der(Der(info.take(OCTET_STRING)?).take(SEQUENCE)?);
+        key.take(INTEGER)?;
+        PublicKey::from_spki(&rsa(key.take(INTEGER)?, key.take(INTEGER)?))
+    }
+
     /// Reads every key of a text: a JSON Web Key Set, one JSON Web Key, one as the member `key` (as Plaid's API
     /// wraps it), or public keys and certificates in PEM (RFC 7468).
     ///
     /// Keys that are no use here, such as those for encryption, are passed over. Empty when there is none.
     pub fn read_all(text: &str) -> Vec<PublicKey> {
         if !text.trim_start().starts_with('{') {
-            return pem_blocks(text).collect();
+            let keys = pem(text).into_iter().filter_map(|(label, der)| match label {
+                "PUBLIC KEY" => PublicKey::from_spki(&der),
+                "CERTIFICATE" => PublicKey::from_certificate(&der),
+                _ => None,
+            });
+            return keys.collect();
         }
         let parsed = json::parse(text, Dialect::Strict);
         let Some(value) = parsed.value.filter(|_| parsed.errors.is_empty()) else { return Vec::new() };
@@ -141,17 +160,12 @@ impl PublicKey {
             "EC" if text("crv") == Some("P-256") => {
                 let point = [&[0, 4][..], &number("x")?, &number("y")?].concat();
                 let algorithm = [tlv(OID, EC), tlv(OID, P256)].concat();
-                [tlv(SEQUENCE, &algorithm), tlv(BIT_STRING, &point)].concat()
+                tlv(SEQUENCE, &[tlv(SEQUENCE, &algorithm), tlv(BIT_STRING, &point)].concat())
             }
-            "RSA" => {
-                let numbers = [integer(&number("n")?), integer(&number("e")?)].concat();
-                let algorithm = [tlv(OID, RSA), tlv(NULL, &[])].concat();
-                let key = [&[0], tlv(SEQUENCE, &numbers).as_slice()].concat();
-                [tlv(SEQUENCE, &algorithm), tlv(BIT_STRING, &key)].concat()
-            }
+            "RSA" => rsa(&number("n")?, &number("e")?),
             _ => return None,
         };
-        let key = PublicKey::from_spki(&tlv(SEQUENCE, &spki))?;
+        let key = PublicKey::from_spki(&spki)?;
         // Plaid says here when a key was withdrawn, in seconds.
         let validity = match jwk.get("expired_at").map(|at| &at.kind) {
             Some(json::Kind::Number(seconds)) => {
@@ -163,19 +177,25 @@ impl PublicKey {
     }
 }
 
-/// The keys of a text in PEM.
-fn pem_blocks(text: &str) -> impl Iterator<Item = PublicKey> {
-    text.split("-----BEGIN ").skip(1).take(KEYS).filter_map(|block| {
+/// What stands in a text in PEM (RFC 7468): the labels, each with its content. What is no base64 is passed over.
+#[inline(never)]
+pub fn pem(text: &str) -> Vec<(&str, Vec<u8>)> {
+    let blocks = text.split("-----BEGIN ").skip(1).take(KEYS).filter_map(|block| {
         let (label, rest) = block.split_once("-----")?;
         let (body, _) = rest.split_once("-----END ")?;
         let body: String = body.split_ascii_whitespace().collect();
-        let der = BASE64.decode(body).ok()?;
-        match label {
-            "PUBLIC KEY" => PublicKey::from_spki(&der),
-            "CERTIFICATE" => PublicKey::from_certificate(&der),
-            _ => None,
-        }
-    })
+        Some((label, BASE64.decode(body).ok()?))
+    });
+    blocks.collect()
+}
+
+/// SubjectPublicKeyInfo of an RSA key with this modulus and exponent.
+#[inline(never)]
+fn rsa(modulus: &[u8], exponent: &[u8]) -> Vec<u8> {
+    let numbers = [integer(modulus), integer(exponent)].concat();
+    let algorithm = [tlv(OID, RSA), tlv(NULL, &[])].concat();
+    let key = [&[0], tlv(SEQUENCE, &numbers).as_slice()].concat();
+    tlv(SEQUENCE, &[tlv(SEQUENCE, &algorithm), tlv(BIT_STRING, &key)].concat())
 }
 
 /// A signature of two numbers of 32 bytes each, as JSON Web Signature writes it (RFC 7518, 3.4), in DER, as

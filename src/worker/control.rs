@@ -112,6 +112,7 @@ fn health(relay: &Result<Relay, Vec<crate::config::ConfigError>>) -> Reply {
             }
             out.push(b']');
             delivery(&mut out, relay);
+            credentials(&mut out, relay);
             out.push(b'}');
             json_reply(200, out)
         }
@@ -172,4 +173,28 @@ fn delivery(out: &mut Vec<u8>, relay: &Relay) {
         text(out, "check", &reason.what_to_check());
         out.push(b'}');
     }
+}
+
+/// Which credential for Entra this isolate uses, and what there is to say of all of them.
+fn credentials(out: &mut Vec<u8>, relay: &Relay) {
+    let tokens = relay.tokens();
+    if let Some(name) = tokens.in_use() {
+        out.extend_from_slice(b",\"credential\":");
+        write_string(out, name);
+    }
+    let now = i64::try_from(Date::now().as_millis()).unwrap_or(i64::MAX);
+    let warnings = tokens.warnings(now);
+    if warnings.is_empty() {
+        return;
+    }
+    out.extend_from_slice(b",\"warnings\":[");
+    for (index, (name, text)) in warnings.into_iter().enumerate() {
+        out.extend_from_slice(if index == 0 { b"{" } else { b",{" });
+        for (member, value) in [("\"credential\":", name), (",\"check\":", text.as_str())] {
+            out.extend_from_slice(member.as_bytes());
+            write_string(out, value);
+        }
+        out.push(b'}');
+    }
+    out.push(b']');
 }

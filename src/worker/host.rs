@@ -1,5 +1,6 @@
 //! What the runtime does better than wasm: native cryptography, called synchronously.
 
+use crate::azure::assertion::{Algorithm, Signer};
 use crate::webhook::public_key::PublicKey;
 use crate::webhook::source::Hash;
 use crate::webhook::verify::{self, Crypto, Mac};
@@ -10,6 +11,8 @@ extern "C" {
     fn hmac(hash: u32, key: &[u8], before: &[u8], body: &[u8], after: &[u8], out: &mut [u8]) -> u32;
     fn ed25519(key: &[u8], message: &[u8], signature: &[u8]) -> bool;
     fn signed(spki: &[u8], hash: u32, message: &[u8], signature: &[u8]) -> bool;
+    fn sign(pss: bool, pkcs8: &[u8], message: &[u8]) -> Vec<u8>;
+    fn uuid() -> String;
 }
 
 /// From this many bytes on the host's code is worth its call: it is several times faster, but the call costs as
@@ -17,6 +20,7 @@ extern "C" {
 const HOST_FROM: usize = 8 * 1024;
 
 /// The cryptography of workerd, by way of `node:crypto` (`host.js`).
+#[derive(Debug)]
 pub(super) struct HostCrypto;
 
 impl Crypto for HostCrypto {
@@ -36,6 +40,16 @@ impl Crypto for HostCrypto {
 
     fn signed(&self, key: &PublicKey, hash: Hash, message: &[u8], signature: &[u8]) -> bool {
         signed(key.spki(), number(hash), message, signature)
+    }
+}
+
+impl Signer for HostCrypto {
+    fn sign(&self, algorithm: Algorithm, pkcs8: &[u8], message: &[u8]) -> Vec<u8> {
+        sign(algorithm == Algorithm::Ps256, pkcs8, message)
+    }
+
+    fn uuid(&self) -> String {
+        uuid()
     }
 }
 

@@ -22,7 +22,7 @@
 mod control;
 mod host;
 
-use crate::azure::{Answer, Request};
+use crate::azure::{Answer, Request, token};
 use crate::config::{ConfigError, Mode};
 use crate::consume::{self, Consumer, Found, Incoming, Retention, Verdict};
 use crate::json;
@@ -85,7 +85,14 @@ pub fn configure(relay_json: &str, dcr_json: &str, env: &JsValue) -> String {
     let bindings = Bindings { queue: bound("QUEUE"), bucket: bound("BUCKET") };
     let hours = variable(RETENTION_HOURS).and_then(|hours| hours.trim().parse().ok());
     RETENTION.set(hours.map_or(Retention::SHORTEST, Retention::hours));
-    let loaded = Relay::load(relay_json, dcr_json, &variable, mode).and_then(|relay| relay.bind(bindings));
+    let loaded = Relay::load(relay_json, dcr_json, &variable, mode)
+        .and_then(|relay| relay.sign_with(&HostCrypto))
+        .and_then(|relay| relay.bind(bindings));
+    if let Ok(relay) = &loaded {
+        for (name, text) in relay.tokens().warnings(js_sys::Date::now() as i64) {
+            worker::console_warn!("{}", token::line(name, &text));
+        }
+    }
     let mut out = b"{\"hooks\":[".to_vec();
     if let Ok(relay) = &loaded {
         for (index, hook) in relay.hooks().iter().enumerate() {
@@ -288,6 +295,7 @@ impl Passage {
         RELAY.with_borrow_mut(|relay| {
             if let Ok(relay) = relay {
                 self.passage.answered(now as i64, answer, relay.client());
+                tell(relay);
             }
         });
         self.next(now)
@@ -370,6 +378,14 @@ impl Passage {
     /// The line to log of this delivery.
     pub fn log(&self, now: f64) -> String {
         self.passage.log(now as i64)
+    }
+}
+
+/// Logs what has happened to the credentials.
+#[inline(never)]
+fn tell(relay: &mut Relay) {
+    for line in relay.client().tokens_mut().notices() {
+        worker::console_warn!("{line}");
     }
 }
 
@@ -521,6 +537,7 @@ impl Batch {
         RELAY.with_borrow_mut(|relay| {
             if let Ok(relay) = relay {
                 self.consumer.answered(now as i64, &answer, relay);
+                tell(relay);
             }
         });
         self.next(now)

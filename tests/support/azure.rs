@@ -3,8 +3,9 @@
 
 use ccf_edge::artifact::schema::{Column, ColumnType, Schema};
 use ccf_edge::azure::stand_in::{Incoming, Reply, StandIn, StandInConfig};
-use ccf_edge::azure::token::ClientCredentials;
+use ccf_edge::azure::token::{ClientCredentials, Credential, Proof};
 use ccf_edge::azure::{Answer, Request, Secret};
+use ccf_edge::config::CLIENT_SECRET;
 use ccf_edge::relay::{Next, Passage, Relay};
 
 pub const TENANT: &str = "11111111-2222-3333-4444-555555555555";
@@ -39,7 +40,18 @@ pub fn config() -> StandInConfig {
 }
 
 pub fn credentials() -> ClientCredentials {
-    ClientCredentials { tenant: TENANT.to_owned(), client_id: CLIENT.to_owned(), secret: Secret::new(SECRET) }
+    having([(CLIENT_SECRET, Proof::Secret(Secret::new(SECRET)))])
+}
+
+/// What the relay proves itself with: the name of each Worker secret and what it holds.
+pub fn having<const N: usize>(proofs: [(&str, Proof); N]) -> ClientCredentials {
+    let credential =
+        |(name, proof): (&str, Proof)| Credential { name: name.to_owned(), proof, expires_ms: None };
+    ClientCredentials {
+        tenant: TENANT.to_owned(),
+        client_id: CLIENT.to_owned(),
+        credentials: proofs.into_iter().map(credential).collect(),
+    }
 }
 
 /// Carries a request to the stand-in.
