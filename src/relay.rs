@@ -7,7 +7,7 @@ use crate::artifact::dcr;
 use crate::artifact::schema::Schema;
 use crate::azure::assertion::{Certificate, Signer};
 use crate::azure::token::{ClientCredentials, Credential, Proof, TokenCache};
-use crate::azure::{Answer, Request, Secret, ingest};
+use crate::azure::{self, Answer, Request, ingest};
 use crate::batch::{Limits, RowBuffer};
 use crate::config::{self, ConfigError, HookConfig, Mode};
 use crate::consume::Breaker;
@@ -485,7 +485,7 @@ impl Reader<'_> {
                     }
                 }
             } else {
-                (Proof::Secret(Secret::new(text)), dated.map(|(_, end, _)| *end))
+                (Proof::Secret(azure::Secret::new(text)), dated.map(|(_, end, _)| *end))
             };
             found.push(Credential { name: name.clone(), proof, expires_ms });
         }
