@@ -202,7 +202,7 @@ fn a_delivery_goes_all_the_way() {
     loop {
         let answer = match passage.next(NOW, relay.client()) {
             Next::Over => break,
-            Next::Queue => panic!("there is no queue"),
+            Next::Queue | Next::Recall => panic!("there is no queue and no window"),
             Next::Wait(ms) => panic!("nothing to wait for, {ms} ms"),
             Next::Ask(request) => {
                 let path = request.url.strip_prefix("http://127.0.0.1:8100").expect("local Azure");

@@ -94,7 +94,7 @@ fn relayed(
     loop {
         let answer = match passage.next(NOW, relay.client()) {
             Next::Over => break,
-            Next::Queue => panic!("there is no queue"),
+            Next::Queue | Next::Recall => panic!("there is no queue and no window"),
             Next::Wait(ms) => panic!("nothing to wait for, {ms} ms"),
             Next::Ask(request) => {
                 let path = request.url.strip_prefix("http://127.0.0.1:8100").expect("local Azure");

@@ -79,7 +79,7 @@ fn relayed(generated: &Generated, event: &str) -> (Value, Value) {
     let mut passage = Passage::begin(&hook, relay.keyring(), &delivery, NOW, &PureCrypto);
     loop {
         let answer = match passage.next(NOW, relay.client()) {
-            Next::Over | Next::Queue => break,
+            Next::Over | Next::Queue | Next::Recall => break,
             Next::Wait(ms) => panic!("nothing to wait for, {ms} ms"),
             Next::Ask(request) => {
                 let path = request.url.strip_prefix(AZURE[2].1).expect("local Azure");

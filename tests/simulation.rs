@@ -146,7 +146,7 @@ struct World {
 fn relay() -> Relay {
     let secret = |name: &str| Some(format!("the secret {name}"));
     let relay = Relay::load(RELAY, DCR, &secret, Mode::Production);
-    let relay = relay.and_then(|relay| relay.bind(Bindings { queue: true, bucket: true }));
+    let relay = relay.and_then(|relay| relay.bind(Bindings { queue: true, bucket: true, dedupe: true }));
     relay.unwrap_or_else(|errors| panic!("{errors:?}"))
 }
 
