@@ -10,6 +10,7 @@ export const FETCH = 4;
 export const AGAIN = 5;
 export const QUEUE = 6;
 export const CLAIM = 7;
+export const RECALL = 8;
 
 /**
  * Counts the instances of the core. A trap leaves an instance in an unknown state, so it is thrown away, and

@@ -83,8 +83,7 @@ pub fn configure(relay_json: &str, dcr_json: &str, env: &JsValue) -> String {
     let development = variable(DEVELOPMENT).is_some_and(|value| matches!(value.as_str(), "1" | "true"));
     let mode = if development { Mode::Development } else { Mode::Production };
     let bound = |name: &str| Reflect::get(env, &JsValue::from_str(name)).is_ok_and(|value| value.is_object());
-    let bindings =
-        Bindings { queue: bound("QUEUE"), bucket: bound("BUCKET"), dedupe: bound("DEDUPE") };
+    let bindings = Bindings { queue: bound("QUEUE"), bucket: bound("BUCKET"), dedupe: bound("DEDUPE") };
     let hours = variable(RETENTION_HOURS).and_then(|hours| hours.trim().parse().ok());
     RETENTION.set(hours.map_or(Retention::SHORTEST, Retention::hours));
     let loaded = Relay::load(relay_json, dcr_json, &variable, mode).and_then(|relay| relay.bind(bindings));
