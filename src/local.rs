@@ -183,8 +183,9 @@ pub fn init(event: &str, options: &str, now: f64) -> Result<String, JsError> {
 
 /// What there is to know of relay.json and DCR.json before a deployment.
 ///
-/// Gives a JSON object: `errors`, each with `file`, `line`, `column`, `code` and `message`, and `secrets`, the names of
-/// the Worker secrets that have to exist. `development` allows a loopback endpoint.
+/// Gives a JSON object: `errors`, each with `file`, `line`, `column`, `code` and `message`; `secrets`, the names of the
+/// Worker secrets that have to exist; and `dedupe`, the names of the hooks that need the binding `DEDUPE`. `development`
+/// allows a loopback endpoint.
 #[wasm_bindgen]
 pub fn check_relay(relay_json: &str, dcr_json: &str, development: bool) -> String {
     let mode = if development { Mode::Development } else { Mode::Production };
@@ -198,11 +199,13 @@ pub fn check_relay(relay_json: &str, dcr_json: &str, development: bool) -> Strin
         out.push(b'}');
     });
     let (config, _) = config::read(relay_json, mode);
-    let hooks = config.iter().flat_map(|config| &config.hooks);
-    let names: Vec<&str> =
-        [CLIENT_SECRET].into_iter().chain(hooks.flat_map(|hook| &hook.secret).map(String::as_str)).collect();
-    let secrets = array(&names, |out, name| write_string(out, name));
-    format!("{{\"errors\":{errors},\"secrets\":{secrets}}}")
+    let hooks = || config.iter().flat_map(|config| &config.hooks);
+    let secrets = hooks().flat_map(|hook| &hook.secret).map(String::as_str);
+    let secrets: Vec<&str> = [CLIENT_SECRET].into_iter().chain(secrets).collect();
+    let dedupe: Vec<&str> =
+        hooks().filter(|hook| hook.dedupe.is_some()).map(|hook| hook.name.as_str()).collect();
+    let names = |names: &[&str]| array(names, |out, name| write_string(out, name));
+    format!("{{\"errors\":{errors},\"secrets\":{},\"dedupe\":{}}}", names(&secrets), names(&dedupe))
 }
 
 /// What the relay would do with a delivery, as [`preview::preview`] gives it. `settings` is what [`Input::read`] reads.
