@@ -358,7 +358,7 @@ impl World {
         if let Some(fingerprint) = passage.to_remember().filter(|_| !died && !late) {
             self.window.remember(fingerprint, self.now);
             // Its sender may yet not hear of it.
-            died |= stormy && self.random.chance(crash);
+            died |= stormy && self.random.chance(10);
         }
         let status = passage.reply().expect("a reply").status;
         assert_eq!(status, if failure.is_none() { 202 } else { 503 });
