@@ -217,7 +217,12 @@ export function checkRelay(
   relay: string,
   dcr: string,
   options?: { development?: boolean | undefined },
-): { errors: RelayMistake[]; secrets: string[] };
+): {
+  errors: RelayMistake[];
+  secrets: string[];
+  /** The names of the hooks that need the Durable Object of the window against duplicates. */
+  dedupe: string[];
+};
 
 /** Every source, sorted by id. */
 export function sources(): SourceInfo[];

@@ -84,7 +84,7 @@ export async function check(folder) {
   const { checkRelay } = await import("./preview/node.js");
   // wrangler tells its build command which of its commands it serves.
   const development = process.env.WRANGLER_COMMAND === "dev";
-  const { errors, secrets } = checkRelay(texts["relay.json"], texts["DCR.json"], { development });
+  const { errors, secrets, dedupe } = checkRelay(texts["relay.json"], texts["DCR.json"], { development });
 
   for (const { file, line, column, message } of errors) {
     process.stderr.write(`${shown(join(folder, file))}:${line}:${column}: ${message}\n`);
@@ -93,11 +93,30 @@ export async function check(folder) {
     process.stderr.write(`${errors.length === 1 ? "1 mistake" : `${errors.length} mistakes`}\n`);
     return 1;
   }
+  const settings = settingsOf(folder);
+  if (dedupe.length > 0 && settings !== undefined && !bindsWindow(settings)) {
+    process.stderr.write(
+      `${shown(settings)}: the hook \`${dedupe[0]}\` wants \`dedupe\`: bind the Durable Object class \`Dedupe\` as \`DEDUPE\` ` +
+        "and export it from the Worker's entry, as docs/duplicates.md shows\n1 mistake\n",
+    );
+    return 1;
+  }
   process.stdout.write(`relay.json and DCR.json are sound. The deployed relay needs these secrets:\n`);
   for (const name of secrets) {
     process.stdout.write(`  npx wrangler secret put ${name}\n`);
   }
   return 0;
+}
+
+/** The settings of the Worker that a folder belongs to, if there are any. */
+function settingsOf(folder) {
+  const names = ["wrangler.toml", "wrangler.json", "wrangler.jsonc"];
+  return [folder, process.cwd()].flatMap((place) => names.map((name) => join(place, name))).find(existsSync);
+}
+
+/** Whether a line that is no comment names the binding. */
+function bindsWindow(settings) {
+  return /^(?!\s*(#|\/\/)).*"DEDUPE"/m.test(readFileSync(settings, "utf8"));
 }
 
 async function create(directory, { source: ids, relay: given, dcr }) {
@@ -145,6 +164,8 @@ async function create(directory, { source: ids, relay: given, dcr }) {
 const INDEX = `import { relay } from "ccf-edge/worker";
 import dcr from "./DCR.json";
 import config from "./relay.json";
+
+export { Dedupe } from "ccf-edge/worker";
 export default relay({ config, dcr });
 `;
 

@@ -8,3 +8,9 @@ export function relay(files: {
   fetch(request: Request, env: unknown, context: unknown): Promise<Response>;
   queue(batch: unknown, env: unknown, context: unknown): Promise<void>;
 };
+
+/**
+ * The Durable Object class that remembers deliveries for hooks with `dedupe`; the Worker's entry exports it, and
+ * wrangler.toml binds it as `DEDUPE`.
+ */
+export const Dedupe: new (...args: never[]) => object;

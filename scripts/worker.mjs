@@ -75,17 +75,29 @@ binding = "BUCKET"
 bucket_name = "relay"
 `;
 
+/** The Durable Object that remembers deliveries. */
+const DEDUPE = `
+[[durable_objects.bindings]]
+name = "DEDUPE"
+class_name = "Dedupe"
+
+[[migrations]]
+tag = "dedupe"
+new_sqlite_classes = ["Dedupe"]
+`;
+
 /**
  * Writes a relay that wrangler can run to `folder`, which has to be below the repository: its entry finds the built
- * Worker there. With `queue` it has a queue and a bucket. Gives the path of its wrangler.toml.
+ * Worker there. With `queue` it has a queue and a bucket, with `dedupe` a window; `entry` replaces the example's entry.
+ * Gives the path of its wrangler.toml.
  */
-export function writeRelay(folder, { relay, dcr, queue = false }) {
+export function writeRelay(folder, { relay, dcr, queue = false, dedupe = false, entry = undefined }) {
   const settings = `name = "relay"
 main = "index.js"
 compatibility_date = "2026-11-01"
 rules = [{ type = "Text", globs = ["**/relay.json", "**/DCR.json"], fallthrough = true }]
-${queue ? QUEUE : ""}`;
-  const entry = readFileSync(join(root, "examples", "github", "index.js"), "utf8");
+${queue ? QUEUE : ""}${dedupe ? DEDUPE : ""}`;
+  entry ??= readFileSync(join(root, "examples", "github", "index.js"), "utf8");
   mkdirSync(folder, { recursive: true });
   for (const [name, text] of [
     ["wrangler.toml", settings],

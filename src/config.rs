@@ -7,6 +7,7 @@
 use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::net::Ipv4Addr;
+use std::ops::RangeInclusive;
 
 use crate::azure::Cloud;
 use crate::azure::assertion::Algorithm;
@@ -23,6 +24,9 @@ const OWN: &str = "AZURE_CLIENT_";
 /// The largest delivery that a hook can accept, in bytes, and what it accepts unless told otherwise: 25 MiB, which is
 /// what the largest payloads of GitHub have (GitHub, "Webhook events and payloads", payload cap).
 pub const MAX_BYTES: usize = 26_214_400;
+
+/// The shortest and the longest time for which deliveries can be remembered, in seconds: a minute and a week.
+pub const WINDOW_S: RangeInclusive<u32> = 60..=604_800;
 
 /// How many errors are reported of one text.
 const ERRORS: usize = 100;
@@ -165,6 +169,8 @@ pub struct HookConfig {
     pub max_bytes: usize,
     /// The URL that the sender sees, for sources that sign it.
     pub url: Option<String>,
+    /// For how long a delivery is remembered, so that it is not taken twice, in seconds; and where that stands.
+    pub dedupe: Option<(u32, Span)>,
 }
 
 /// The name of the Worker secret that a hook has unless it names others: `HOOK_<NAME>_SECRET`.
@@ -211,8 +217,8 @@ pub fn read(relay_json: &str, mode: Mode) -> (Option<Config>, Vec<ConfigError>) 
 const TOP: [&str; 4] = ["$schema", "azure", "hooks", "delivery"];
 
 /// The members of a hook.
-const HOOK: [&str; 9] =
-    ["source", "auth", "config", "secret", "columns", "events", "stream", "max_bytes", "url"];
+const HOOK: [&str; 10] =
+    ["source", "auth", "config", "secret", "columns", "events", "stream", "max_bytes", "url", "dedupe"];
 
 /// What of `azure` is wanted, and how people find it.
 struct Field {
@@ -540,6 +546,7 @@ impl Reader {
             stream_span,
             max_bytes: MAX_BYTES,
             url: None,
+            dedupe: None,
         };
         if let Some(value) = hook.value.get("source") {
             found.source_span = value.span;
@@ -589,6 +596,9 @@ impl Reader {
         }
         if let Some(value) = hook.value.get("url") {
             found.url = self.url(value);
+        }
+        if let Some(value) = hook.value.get("dedupe") {
+            found.dedupe = self.dedupe(value).map(|seconds| (seconds, value.span));
         }
         Some(found)
     }
@@ -787,6 +797,27 @@ impl Reader {
             _ => self.wrong_type(value, "`max_bytes`", "a number of bytes"),
         }
         MAX_BYTES
+    }
+
+    /// A time such as `24h`, in seconds.
+    fn dedupe(&mut self, value: &Value) -> Option<u32> {
+        let Some(text) = value.as_str() else {
+            self.wrong_type(value, "`dedupe`", "a time such as `\"24h\"`");
+            return None;
+        };
+        let of = |unit: char, seconds: u32| {
+            let digits = text.strip_suffix(unit)?;
+            let whole = digits.starts_with(|first: char| first.is_ascii_digit());
+            digits.parse::<u32>().ok()?.checked_mul(seconds).filter(|_| whole)
+        };
+        let seconds = of('m', 60).or_else(|| of('h', 3_600)).or_else(|| of('d', 86_400));
+        let found = seconds.filter(|seconds| WINDOW_S.contains(seconds));
+        if found.is_none() {
+            let message = "`dedupe` must be how long deliveries are remembered, from `1m` to `7d`: a whole number and \
+                           `m`, `h` or `d`, such as `24h`";
+            self.error(value.span, "invalid-value", message);
+        }
+        found
     }
 
     fn url(&mut self, value: &Value) -> Option<String> {

@@ -102,6 +102,30 @@ impl Envelope<'_> {
         out.extend_from_slice(self.body);
         out
     }
+
+    /// What tells this event from every other: the SHA-256, in hexadecimal digits, of all that its rows are made of
+    /// except the time at which it arrived. Two that have it in common make the same rows.
+    ///
+    /// The id alone would not do: many sources send it in a header that is not signed, so that a delivery could be
+    /// suppressed by whoever sends another one under its id first.
+    pub fn fingerprint(&self) -> String {
+        let mut hash = Sha256::new();
+        // Each part goes with its length, so that no two events are the same bytes.
+        let mut part = |text: Option<&[u8]>| {
+            hash.update(text.map_or(u64::MAX, |text| text.len() as u64).to_le_bytes());
+            hash.update(text.unwrap_or_default());
+        };
+        let (id, kind, url) = (&self.delivery_id, &self.event_type, &self.url);
+        for text in [Some(&self.hook), Some(&self.source), id.as_ref(), kind.as_ref(), url.as_ref()] {
+            part(text.map(String::as_bytes));
+        }
+        for (name, value) in self.headers.iter() {
+            part(Some(name.as_bytes()));
+            part(Some(value.as_bytes()));
+        }
+        part(Some(self.body));
+        hexadecimal(&hash.finalize())
+    }
 }
 
 impl Claim {
@@ -224,8 +248,12 @@ fn records(out: &mut Vec<u8>, only: Option<&[usize]>) {
 
 /// The SHA-256 in hexadecimal digits.
 pub(crate) fn sha256(bytes: &[u8]) -> String {
+    hexadecimal(&Sha256::digest(bytes))
+}
+
+fn hexadecimal(bytes: &[u8]) -> String {
     let mut text = String::with_capacity(64);
-    for byte in Sha256::digest(bytes) {
+    for byte in bytes {
         for digit in [byte >> 4, byte & 0xf] {
             text.push(char::from_digit(u32::from(digit), 16).unwrap_or('0'));
         }

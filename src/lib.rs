@@ -12,7 +12,8 @@
 //! 4. An unverified body has another type than a verified one, and only [`webhook::verify`] makes the latter.
 //!    An [`envelope::Envelope`] is made of a verified one, and comes back from the relay's own queue and bucket only.
 //! 5. A secret type has no `Display`, no `Serialize`, and a redacting `Debug`.
-//! 6. A sender hears 2xx only when the event is in the queue or delivered.
+//! 6. A sender hears 2xx only when the event is in the queue or delivered, by this delivery or by an earlier one that
+//!    was the same. Only what is there already is remembered as such.
 //! 7. A row that leaves conforms to the stream that it was built for.
 //! 8. Nothing is dropped in silence: what cannot be delivered is refused with its reason, so that it stays with
 //!    its sender, or parked with it once the sender was told that it is taken; and what a mapping loses is

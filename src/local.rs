@@ -185,12 +185,14 @@ pub fn init(event: &str, options: &str, now: f64) -> Result<String, JsError> {
 
 /// What there is to know of relay.json and DCR.json before a deployment.
 ///
-/// Gives a JSON object: `errors`, each with `file`, `line`, `column`, `code` and `message`, and `secrets`, the names of
-/// the Worker secrets that have to exist. `development` allows a loopback endpoint.
+/// Gives a JSON object: `errors`, each with `file`, `line`, `column`, `code` and `message`; `secrets`, the names of the
+/// Worker secrets that have to exist; and `dedupe`, the names of the hooks that need the binding `DEDUPE`. `development`
+/// allows a loopback endpoint.
 #[wasm_bindgen]
 pub fn check_relay(relay_json: &str, dcr_json: &str, development: bool) -> String {
     let mode = if development { Mode::Development } else { Mode::Production };
-    let errors = array(&Relay::check(relay_json, dcr_json, mode), |out, error| {
+    let (errors, secrets) = Relay::check(relay_json, dcr_json, mode);
+    let errors = array(&errors, |out, error| {
         let Position { line, column } = error.position.unwrap_or(Position { line: 1, column: 1 });
         out.extend_from_slice(format!("{{\"line\":{line},\"column\":{column}").as_bytes());
         for (name, value) in [("file", error.file), ("code", error.code), ("message", &error.message)] {
@@ -200,11 +202,11 @@ pub fn check_relay(relay_json: &str, dcr_json: &str, development: bool) -> Strin
         out.push(b'}');
     });
     let (config, _) = config::read(relay_json, mode);
-    let own = config.iter().flat_map(|config| &config.azure.secret);
     let hooks = config.iter().flat_map(|config| &config.hooks);
-    let names: Vec<&String> = own.chain(hooks.flat_map(|hook| &hook.secret)).collect();
-    let secrets = array(&names, |out, name| write_string(out, name));
-    format!("{{\"errors\":{errors},\"secrets\":{secrets}}}")
+    let dedupe: Vec<String> =
+        hooks.filter(|hook| hook.dedupe.is_some()).map(|hook| hook.name.clone()).collect();
+    let names = |names: &[String]| array(names, |out, name| write_string(out, name));
+    format!("{{\"errors\":{errors},\"secrets\":{},\"dedupe\":{}}}", names(&secrets), names(&dedupe))
 }
 
 /// What the relay would do with a delivery, as [`preview::preview`] gives it. `settings` is what [`Input::read`] reads.

@@ -31,7 +31,7 @@ use crate::webhook::secret::{Secret, Secrets};
 use crate::webhook::source::{self, Form, Source};
 use crate::webhook::verify::{self, Crypto, Verdict, Verified, verify, verify_with};
 use std::borrow::Cow;
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -80,6 +80,7 @@ pub struct Relay {
     breaker: Breaker,
     wanted: Option<config::Delivery>,
     waiting_since: Option<i64>,
+    warnings: Vec<ConfigError>,
 }
 
 /// What the Worker is bound to.
@@ -89,6 +90,8 @@ pub struct Bindings {
     pub queue: bool,
     /// Whether there is a bucket.
     pub bucket: bool,
+    /// Whether there is a window that remembers deliveries.
+    pub dedupe: bool,
 }
 
 /// One configured endpoint, `POST /hooks/<name>`.
@@ -106,6 +109,8 @@ pub struct Hook {
     queued: bool,
     /// From when on the bucket may be asked whether the hook is armed, in milliseconds since the Unix epoch.
     hello_from: Cell<i64>,
+    /// For how long a delivery is remembered, in seconds; none are without.
+    window_s: Option<u32>,
     /// Whether a delivery without an id gets one made of its body: the stream has a column for records' numbers.
     identifies: bool,
 }
@@ -134,6 +139,11 @@ impl Hook {
     /// The longest body that it takes, in bytes.
     pub fn max_bytes(&self) -> usize {
         self.max_bytes
+    }
+
+    /// For how long a delivery is remembered once it is taken, in seconds; none are without.
+    pub fn window_s(&self) -> Option<u32> {
+        self.window_s
     }
 
     /// The headers that a [`Delivery`] for it has to carry.
@@ -210,7 +220,7 @@ impl Hook {
     }
 
     /// The envelope of a verified delivery: its raw body with what [`Hook::rows`] reads of the rest.
-    fn seal(&self, delivery: &Delivery<'_>, facts: &Facts, body: &[u8]) -> Vec<u8> {
+    fn envelope<'e>(&self, delivery: &'e Delivery<'_>, facts: &Facts, body: &'e [u8]) -> Envelope<'e> {
         let places = &self.source.auth.sig;
         let proves = |name: &str| places.iter().any(|place| place.header().as_deref() == Some(name));
         let form = self.source.payload.form == Form::CloudEvents;
@@ -239,7 +249,13 @@ impl Hook {
             only: None,
             body,
         }
-        .write()
+    }
+
+    /// By what the window knows a verified delivery again. There is nothing for one without an id: two events that are
+    /// alike would be one.
+    fn fingerprint(&self, delivery: &Delivery<'_>, facts: &Facts, body: &[u8]) -> Option<String> {
+        (self.window_s.is_some() && facts.delivery_id.is_some())
+            .then(|| self.envelope(delivery, facts, body).fingerprint())
     }
 }
 
@@ -299,6 +315,7 @@ impl Relay {
             breaker: Breaker::default(),
             wanted: config.delivery,
             waiting_since: None,
+            warnings: Vec::new(),
         })
     }
 
@@ -316,12 +333,20 @@ impl Relay {
         }
     }
 
-    /// Everything that can be said of the two files without the secrets: what to look at before a deployment.
-    pub fn check(relay_json: &str, dcr_json: &str, mode: Mode) -> Vec<ConfigError> {
-        match Relay::load(relay_json, dcr_json, &|_| None, mode) {
-            Ok(_) => Vec::new(),
-            Err(errors) => errors.into_iter().filter(|error| error.file != "secret").collect(),
-        }
+    /// What to look at before a deployment: every mistake that shows without the secrets, and the names of the Worker
+    /// secrets that the relay asks for.
+    pub fn check(relay_json: &str, dcr_json: &str, mode: Mode) -> (Vec<ConfigError>, Vec<String>) {
+        let asked = RefCell::new(Vec::new());
+        let note = |name: &str| {
+            let mut asked = asked.borrow_mut();
+            if !asked.iter().any(|known| known == name) {
+                asked.push(name.to_owned());
+            }
+            None
+        };
+        let errors = Relay::load(relay_json, dcr_json, &note, mode).err().unwrap_or_default();
+        let errors = errors.into_iter().filter(|error| error.file != "secret").collect();
+        (errors, asked.into_inner())
     }
 
     /// Decides between the queue and direct delivery: the queue where the Worker is bound to one, unless relay.json
@@ -352,8 +377,22 @@ impl Relay {
         for hook in self.hooks.iter_mut().filter_map(Rc::get_mut) {
             hook.queued = queued;
             hook.hello_from = Cell::new(if bindings.bucket { i64::MIN } else { i64::MAX });
+            if !bindings.dedupe && hook.window_s.take().is_some() {
+                let message = format!(
+                    "the hook `{}` wants `dedupe`, and there is nothing that remembers: bind the Durable Object class \
+                     `Dedupe` as `DEDUPE`; until then its deliveries are taken as often as they come",
+                    hook.name
+                );
+                let error = ConfigError { file: "wrangler.toml", position: None, code: "binding", message };
+                self.warnings.push(error);
+            }
         }
         Ok(self)
+    }
+
+    /// What is wrong and no reason to turn deliveries away.
+    pub fn warnings(&self) -> &[ConfigError] {
+        &self.warnings
     }
 
     /// Whether deliveries go to the queue.
@@ -520,6 +559,9 @@ impl Reader<'_> {
         let mapping =
             self.schema(config, schemas?).and_then(|schema| self.mapping(config, source.as_ref(), schema));
         let (source, mapping) = (source?, mapping?);
+        if let Some((_, span)) = config.dedupe {
+            self.window(&source, &mapping, span);
+        }
         let stream = schemas.into_iter().flatten().find(|schema| schema.stream == config.stream);
         let identifies = stream.is_some_and(has_record_index);
         let headers = match mapping.headers() {
@@ -550,8 +592,26 @@ impl Reader<'_> {
             headers,
             queued: false,
             hello_from: Cell::new(i64::MAX),
+            window_s: config.dedupe.map(|(seconds, _)| seconds),
             identifies,
         })
+    }
+
+    /// Whether deliveries can be known again.
+    fn window(&mut self, source: &Source, mapping: &Mapping, at: Span) {
+        if source.delivery_id.is_empty() {
+            let message = format!(
+                "the source {} gives its deliveries no id, without which two events that are alike cannot be told from \
+                 one that was sent twice: remove `dedupe`",
+                source.id
+            );
+            self.error(at, "dedupe", message);
+        }
+        if *mapping.headers() == HeaderNames::All {
+            let message = "`dedupe` knows no delivery again when a column reads all of `$headers`, some of which are \
+                           others each time: read single ones as `$headers[\"name\"]`, or remove `dedupe`";
+            self.error(at, "dedupe", message.to_owned());
+        }
     }
 
     #[inline(never)]
@@ -812,6 +872,8 @@ pub enum Next<'p> {
     Wait(u32),
     /// Put the event into the queue as [`Passage::message`] gives it, and tell [`Passage::queued`].
     Queue,
+    /// Ask the window whether it knows [`Passage::fingerprint`], and tell [`Passage::recalled`].
+    Recall,
     /// Nothing: [`Passage::reply`] has the sender's reply.
     Over,
 }
@@ -826,6 +888,10 @@ pub struct Passage {
     shipment: Option<Shipment>,
     /// The envelope that is to be put into the queue.
     sealed: Option<Vec<u8>>,
+    /// Whether the window was asked.
+    recalled: bool,
+    /// Whether the queue has the event, or Azure all of its rows.
+    stored: bool,
     ending: Option<Ending>,
 }
 
@@ -863,6 +929,8 @@ struct Facts {
     wants_receipt: bool,
     /// What an answer at a door refers to.
     reference: Option<String>,
+    /// By what the window knows it again.
+    fingerprint: Option<String>,
 }
 
 /// How a passage ended: what the sender hears, and what the log says.
@@ -885,6 +953,7 @@ impl Passage {
             ack: None,
             wants_receipt: false,
             reference: None,
+            fingerprint: None,
         };
         Passage {
             hook: hook.cloned(),
@@ -893,6 +962,8 @@ impl Passage {
             waited: false,
             shipment: None,
             sealed: None,
+            recalled: false,
+            stored: false,
             ending: None,
         }
     }
@@ -1016,6 +1087,9 @@ impl Passage {
 
     /// What to do next.
     pub fn next<'p>(&'p mut self, now: i64, client: &'p mut Client) -> Next<'p> {
+        if self.ending.is_none() && self.facts.fingerprint.is_some() && !self.recalled {
+            return Next::Recall;
+        }
         if self.ending.is_none() && self.sealed.is_some() {
             return Next::Queue;
         }
@@ -1026,10 +1100,35 @@ impl Passage {
             Step::Done(outcome) => {
                 let ending = self.facts.arrived(&outcome);
                 let failed = matches!(outcome, Outcome::Undelivered { .. }).then_some(UNDELIVERED);
+                self.stored = failed.is_none();
                 self.ending = Some(self.facts.at_door(self.hook.as_deref(), ending, failed, now));
                 Next::Over
             }
         }
+    }
+
+    /// By what the window knows the delivery again: 64 hexadecimal digits.
+    pub fn fingerprint(&self) -> Option<&str> {
+        self.facts.fingerprint.as_deref()
+    }
+
+    /// Takes in whether the window knows the delivery. Then it was taken before, and the passage is over. A window that
+    /// does not answer knows nothing: it may cost a duplicate, never an event.
+    pub fn recalled(&mut self, now: i64, known: bool) {
+        self.recalled = true;
+        if known {
+            (self.sealed, self.shipment, self.facts.rows) = (None, None, 0);
+            self.facts.losses.clear();
+            let queued = self.hook.as_deref().is_some_and(|hook| hook.queued);
+            let ending = self.facts.success("duplicate", if queued { 202 } else { 200 });
+            self.ending = Some(self.facts.at_door(self.hook.as_deref(), ending, None, now));
+        }
+    }
+
+    /// What the window is to remember: [`Passage::fingerprint`], but only once the queue has the event or Azure all of
+    /// its rows. Whatever remembers it earlier makes the relay refuse to take an event that it does not have.
+    pub fn to_remember(&self) -> Option<&str> {
+        self.fingerprint().filter(|_| self.stored)
     }
 
     /// What to put into the queue after [`Next::Queue`], and before it, if the event is too large for a message, into
@@ -1049,15 +1148,9 @@ impl Passage {
     /// Takes in whether the queue has the event, and why not. The passage is over then.
     pub fn queued(&mut self, now: i64, failure: Option<&str>) {
         self.sealed = None;
+        self.stored = failure.is_none();
         let ending = match failure {
-            None => {
-                let reply = match &self.facts.ack {
-                    Some(ack) => ack.clone(),
-                    None if self.facts.wants_receipt => json_reply(202, self.facts.receipt(true)),
-                    None => Reply { status: 202, headers: Vec::new(), body: Vec::new() },
-                };
-                Ending { reply, outcome: "queued", code: None, detail: None }
-            }
+            None => self.facts.success("queued", 202),
             Some(why) => {
                 let mut reply = problem(503, "queue_unavailable", UNQUEUED);
                 reply.headers.push((RETRY_AFTER.to_owned(), QUEUE_RETRY_S.to_owned()));
@@ -1163,6 +1256,7 @@ impl Facts {
         self.delivery_id = verified.delivery_id().map(str::to_owned);
         self.event_type = verified.event_type().map(str::to_owned);
         self.verified = true;
+        self.fingerprint = hook.fingerprint(delivery, self, verified.body());
         let body = open(&hook.source, delivery, verified.into_body(), hook.max_bytes)?;
         let facts = (self.delivery_id.as_deref(), self.event_type.as_deref(), self.received_at);
         let rows = hook.reshape(&delivery.headers, facts, &body, &mut self.losses)?;
@@ -1184,7 +1278,8 @@ impl Facts {
         scanner.skip()?;
         scanner.end()?;
         self.taken(hook, delivery, &body);
-        Ok(hook.seal(delivery, self, &raw))
+        self.fingerprint = hook.fingerprint(delivery, self, &raw);
+        Ok(hook.envelope(delivery, self, &raw).write())
     }
 
     /// What the sender will hear if all goes well.
@@ -1210,13 +1305,7 @@ impl Facts {
 
     fn arrived(&self, outcome: &Outcome) -> Ending {
         let Outcome::Undelivered { reason, .. } = outcome else {
-            // A product has no use for a body and its logs have no room; what was lost is told to everybody.
-            let reply = match &self.ack {
-                Some(ack) => ack.clone(),
-                None if self.wants_receipt || !self.losses.is_empty() => json_reply(200, self.receipt(false)),
-                None => Reply { status: 200, headers: Vec::new(), body: Vec::new() },
-            };
-            return Ending { reply, outcome: "delivered", code: None, detail: None };
+            return self.success("delivered", 200);
         };
         let (status, retry_after_s) = deliver::reply_status(outcome);
         // What Azure says is the operator's affair and stands in the log; the sender hears whether to come back.
@@ -1232,12 +1321,27 @@ impl Facts {
         Ending { reply, outcome: "undelivered", code, detail }
     }
 
+    /// The ending of a delivery that is taken, in the words of its source.
+    fn success(&self, outcome: &'static str, status: u16) -> Ending {
+        // A product has no use for a body and its logs have no room; what was lost is told to everybody.
+        let reply = match &self.ack {
+            Some(ack) => ack.clone(),
+            None if self.wants_receipt || !self.losses.is_empty() => {
+                json_reply(status, self.receipt(outcome))
+            }
+            None => Reply { status, headers: Vec::new(), body: Vec::new() },
+        };
+        Ending { reply, outcome, code: None, detail: None }
+    }
+
     /// What a person with curl reads once Azure has the rows, or the queue the event.
-    fn receipt(&self, queued: bool) -> Vec<u8> {
+    fn receipt(&self, outcome: &str) -> Vec<u8> {
         let mut out = b"{".to_vec();
         member(&mut out, "delivery", self.delivery_id.as_deref());
-        if queued {
-            out.extend_from_slice(b",\"queued\":true}");
+        if outcome != "delivered" {
+            out.push(b',');
+            write_string(&mut out, outcome);
+            out.extend_from_slice(b":true}");
             return out;
         }
         out.extend_from_slice(format!(",\"rows\":{},\"losses\":{}", self.rows, self.losses.len()).as_bytes());

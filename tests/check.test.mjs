@@ -66,6 +66,17 @@ test("every mistake with its path, line and column", () => {
   assert.equal(lines.at(-1), "2 mistakes");
 });
 
+test("a hook that wants its deliveries remembered needs the binding", () => {
+  const relay = RELAY.replace('"source": "github"', '"source": "github", "dedupe": "24h"');
+  for (const dedupe of [true, false]) {
+    const folder = join(root, ".wrangler", `check-dedupe-${dedupe}`);
+    writeRelay(folder, { relay, dcr: DCR, dedupe });
+    const [status, , stderr] = check([folder]);
+    assert.equal(status, dedupe ? 0 : 1, stderr);
+    if (!dedupe) assert.match(stderr, /check-dedupe-false\/wrangler\.toml: the hook `github` wants `dedupe`/);
+  }
+});
+
 test("a folder without the two files", () => {
   const [status, , stderr] = check([join(root, "tests")]);
   assert.equal(status, 1);

@@ -24,7 +24,7 @@ fn relay() -> Relay {
         "hooks": {{ "h": {{ "source": "hmac", "events": ".events[]", "columns": {{ "Id": ".id" }} }} }} }}"#
     );
     let relay = Relay::load(&text, DCR, &|_| Some(SECRET.to_owned()), Mode::Production);
-    let relay = relay.and_then(|relay| relay.bind(Bindings { queue: true, bucket: true }));
+    let relay = relay.and_then(|relay| relay.bind(Bindings { queue: true, bucket: true, dedupe: true }));
     relay.unwrap_or_else(|errors| panic!("{errors:?}"))
 }
 

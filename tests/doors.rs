@@ -55,7 +55,7 @@ fn send(sent: &Sent<'_>, azure: u16) -> (Vec<Value>, u16, Vec<(String, String)>,
     loop {
         let answer = match passage.next(NOW, relay.client()) {
             Next::Over => break,
-            Next::Queue => panic!("there is no queue"),
+            Next::Queue | Next::Recall => panic!("there is no queue and no window"),
             Next::Wait(ms) => panic!("{ms} ms"),
             Next::Ask(request) if request.url.contains("oauth2") => Answer::Response {
                 status: 200,

@@ -56,7 +56,7 @@ fn hook(source: &str, secret: Option<&str>, bucket: bool) -> Rc<Hook> {
         _ => secret.map(str::to_owned),
     };
     let relay = Relay::load(&relay.to_string(), DCR, &secrets, Mode::Production)
-        .and_then(|relay| relay.bind(Bindings { queue: false, bucket }))
+        .and_then(|relay| relay.bind(Bindings { queue: false, bucket, dedupe: false }))
         .unwrap_or_else(|errors| panic!("{source}: {errors:?}"));
     relay.hooks()[0].clone()
 }

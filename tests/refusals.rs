@@ -92,7 +92,7 @@ fn reply(id: &str, case: &Value, azure: u16) -> (u16, Vec<(String, String)>) {
     let mut clock = now;
     loop {
         let answer = match passage.next(clock, relay.client()) {
-            Next::Over | Next::Queue => break,
+            Next::Over | Next::Queue | Next::Recall => break,
             Next::Wait(ms) => {
                 clock += i64::from(ms);
                 continue;

@@ -40,7 +40,7 @@ const RELAY: &str = r#"{
     "stream_name": "Custom-A"
   },
   "hooks": {
-    "a": { "source": "hmac", "events": ".events[]", "columns": { "Id": ".id", "Text": ".text" } },
+    "a": { "source": "github", "dedupe": "24h", "events": ".events[]", "columns": { "Id": ".id", "Text": ".text" } },
     "b": { "source": "hmac", "events": ".events[]", "columns": { "Id": ".id", "Text": ".text" }, "stream": "Custom-B" }
   }
 }"#;
@@ -141,12 +141,40 @@ struct World {
     /// Until when Entra says that the secret is wrong.
     revoked_until: i64,
     dropped: Vec<Queued>,
+    window: Window,
+}
+
+/// The Durable Object that remembers deliveries. What it has stored it keeps.
+#[derive(Default)]
+struct Window {
+    /// Until when each is known.
+    known: BTreeMap<String, i64>,
+    /// How often it does not answer, in percent.
+    fails: i64,
+    /// A mistake that must be found: it remembers a delivery when it is asked.
+    hasty: bool,
+    suppressed: usize,
+}
+
+impl Window {
+    fn knows(&mut self, fingerprint: &str, now: i64, fails: bool) -> bool {
+        let known = !fails && self.known.get(fingerprint).is_some_and(|until| *until > now);
+        if self.hasty {
+            self.remember(fingerprint, now);
+        }
+        self.suppressed += usize::from(known);
+        known
+    }
+
+    fn remember(&mut self, fingerprint: &str, now: i64) {
+        self.known.insert(fingerprint.to_owned(), now + 24 * HOUR);
+    }
 }
 
 fn relay() -> Relay {
     let secret = |name: &str| Some(format!("the secret {name}"));
     let relay = Relay::load(RELAY, DCR, &secret, Mode::Production);
-    let relay = relay.and_then(|relay| relay.bind(Bindings { queue: true, bucket: true }));
+    let relay = relay.and_then(|relay| relay.bind(Bindings { queue: true, bucket: true, dedupe: true }));
     relay.unwrap_or_else(|errors| panic!("{errors:?}"))
 }
 
@@ -178,6 +206,7 @@ impl World {
             repeated: pick(&mut random, 10),
             revoked_until: 0,
             dropped: Vec::new(),
+            window: Window { fails: pick(&mut random, 30), ..Window::default() },
             random,
         }
     }
@@ -272,7 +301,9 @@ impl World {
         let signature: String =
             mac.finalize().into_bytes().iter().map(|byte| format!("{byte:02x}")).collect();
         let mut headers = Headers::new();
+        headers.push("x-hub-signature-256", format!("sha256={signature}"));
         headers.push("x-signature", signature);
+        headers.push("x-github-delivery", format!("delivery {number}"));
         let url = format!("https://relay.example/hooks/{}", HOOKS[sent.hook]);
         let delivery = Delivery { method: "POST", url: &url, headers, body: &sent.body };
         let (relay, skew) = &mut self.isolates[isolate];
@@ -282,6 +313,17 @@ impl World {
         let mut failure = None;
         let mut died = false;
         let mut stored = false;
+        if let Next::Recall = passage.next(now, relay.client()) {
+            let fails = stormy && self.random.chance(self.window.fails);
+            let fingerprint = passage.fingerprint().expect("a fingerprint");
+            let known = self.window.knows(fingerprint, self.now, fails);
+            passage.recalled(now, known);
+            if known {
+                assert_eq!(passage.reply().expect("a reply").status, 202);
+                sent.acknowledged = true;
+                return;
+            }
+        }
         match passage.next(now, relay.client()) {
             Next::Queue => {}
             _ => panic!("a signed delivery goes to the queue: {}", passage.log(now)),
@@ -312,6 +354,12 @@ impl World {
         }
         died |= stormy && self.random.chance(crash);
         passage.queued(now, failure);
+        let late = stormy && self.random.chance(self.window.fails);
+        if let Some(fingerprint) = passage.to_remember().filter(|_| !died && !late) {
+            self.window.remember(fingerprint, self.now);
+            // Its sender may yet not hear of it.
+            died |= stormy && self.random.chance(10);
+        }
         let status = passage.reply().expect("a reply").status;
         assert_eq!(status, if failure.is_none() { 202 } else { 503 });
         let sent = &mut self.sent[number];
@@ -695,6 +743,7 @@ fn no_acknowledged_event_is_lost() {
             let arrived = world.arrived();
             counts.insert("rows".to_owned(), arrived.len());
             counts.insert("duplicates".to_owned(), arrived.values().map(|count| count - 1).sum());
+            counts.insert("suppressed".to_owned(), world.window.suppressed);
             counts
         });
         match outcome {
@@ -710,10 +759,24 @@ fn no_acknowledged_event_is_lost() {
     println!("{totals:?}");
     if seeds.end - seeds.start >= 24 {
         // The faults happened, or nothing was tried.
-        for what in ["row_refused", "row_too_large", "events_missing", "expiring", "duplicates"] {
+        for what in ["row_refused", "row_too_large", "events_missing", "expiring", "duplicates", "suppressed"]
+        {
             assert!(totals.get(what).is_some_and(|count| *count > 0), "{what} never happened: {totals:?}");
         }
     }
+}
+
+#[test]
+fn a_window_that_remembers_before_the_queue_has_the_event_is_found_out() {
+    let found = (0..24).any(|seed| {
+        let mut world = World::new(seed);
+        world.window.hasty = true;
+        world.run(60);
+        let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| world.check()));
+        let said = outcome.err().and_then(|panic| panic.downcast::<String>().ok());
+        said.is_some_and(|said| said.ends_with("is nowhere"))
+    });
+    assert!(found, "events were lost, and nobody noticed");
 }
 
 #[test]

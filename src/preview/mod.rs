@@ -401,7 +401,7 @@ impl Input {
         for _ in 0..MOST_CALLS {
             let answer = match passage.next(self.now, relay.client()) {
                 // The preview's relay has no queue.
-                Next::Over | Next::Queue => break,
+                Next::Over | Next::Queue | Next::Recall => break,
                 Next::Wait(_) => continue,
                 Next::Ask(request) if !request.url.contains("/dataCollectionRules/") => {
                     Answer::Response { status: 200, retry_after: None, body: TOKEN.as_bytes().to_vec() }

@@ -1,6 +1,7 @@
 //! What is not on an event's way: health, handshakes by GET or OPTIONS, and addresses that lead nowhere.
 
 use super::{HostCrypto, PARKED, RELAY, at_door};
+use crate::config::ConfigError;
 use crate::json::write_string;
 use crate::mapping::time::write_rfc3339_millis;
 use crate::relay::{Hook, Passage, Relay, json_reply, problem};
@@ -88,7 +89,7 @@ fn reply(passage: &Passage) -> Reply {
 
 /// Whether the configuration is sound, which hooks there are, how events travel, and what this isolate has seen of it.
 /// It names no secret's value.
-fn health(relay: &Result<Relay, Vec<crate::config::ConfigError>>) -> Reply {
+fn health(relay: &Result<Relay, Vec<ConfigError>>) -> Reply {
     let mut out = Vec::new();
     match relay {
         Ok(relay) => {
@@ -113,19 +114,29 @@ fn health(relay: &Result<Relay, Vec<crate::config::ConfigError>>) -> Reply {
             out.push(b']');
             delivery(&mut out, relay);
             credentials(&mut out, relay);
+            if !relay.warnings().is_empty() {
+                out.extend_from_slice(b",\"warnings\":");
+                write_errors(&mut out, relay.warnings());
+            }
             out.push(b'}');
             json_reply(200, out)
         }
         Err(errors) => {
-            out.extend_from_slice(b"{\"status\":\"misconfigured\",\"errors\":[");
-            for (index, error) in errors.iter().enumerate() {
-                out.extend_from_slice(if index == 0 { b"" } else { b"," });
-                write_string(&mut out, &error.to_string());
-            }
-            out.extend_from_slice(b"]}");
+            out.extend_from_slice(b"{\"status\":\"misconfigured\",\"errors\":");
+            write_errors(&mut out, errors);
+            out.push(b'}');
             json_reply(503, out)
         }
     }
+}
+
+fn write_errors(out: &mut Vec<u8>, errors: &[ConfigError]) {
+    out.push(b'[');
+    for (index, error) in errors.iter().enumerate() {
+        out.extend_from_slice(if index == 0 { b"" } else { b"," });
+        write_string(out, &error.to_string());
+    }
+    out.push(b']');
 }
 
 /// How events travel, and what this isolate has lately seen of it.

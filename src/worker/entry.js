@@ -5,6 +5,7 @@
 // the response as Rust values, costs more than the work between (bench/README.md).
 import * as core from "ccf-edge-wasm";
 import { admin, countParked } from "./admin.js";
+import { isKnown, remember } from "./dedupe.js";
 import { askFor, get, pairs, readUpTo } from "./exchange.js";
 import { hear } from "./hello.js";
 import {
@@ -16,12 +17,15 @@ import {
   hooks,
   OVER,
   QUEUE,
+  RECALL,
   start,
   trapped,
   unavailable,
   WAIT,
 } from "./instance.js";
 import { enqueue, takeIn } from "./queue.js";
+
+export { Dedupe } from "./dedupe.js";
 
 /**
  * A relay for `export default`.
@@ -37,7 +41,12 @@ export function relay(files) {
           const { url } = request;
           const hook = hooks.get(hookName(url)) ?? atDoor(url, request);
           if (hook !== undefined) {
-            return await receive(hook, url, request, env);
+            const response = receive(hook, url, request, env, context);
+            if (hook.window_s !== undefined) {
+              // A sender that hangs up would stop the work between taking its event and remembering it.
+              context.waitUntil(response.catch(() => {}));
+            }
+            return await response;
           }
         }
         const { pathname } = new URL(request.url);
@@ -79,7 +88,7 @@ function atDoor(url, request) {
   return index < 0 ? undefined : [...hooks.values()][index];
 }
 
-async function receive(hook, url, request, env) {
+async function receive(hook, url, request, env, context) {
   const mine = generation;
   const headers = headerText(hook, request.headers);
   let body;
@@ -125,6 +134,15 @@ async function receive(hook, url, request, env) {
       step = passage.queued(now, failure);
       continue;
     }
+    if (step === RECALL) {
+      const known = await isKnown(env, hook, passage.fingerprint());
+      if (mine !== generation) {
+        return unavailable();
+      }
+      now = Date.now();
+      step = passage.recalled(now, known);
+      continue;
+    }
     if (step === HELLO) {
       const kept = await hear(passage, hook.name, env.BUCKET);
       if (mine !== generation) {
@@ -151,6 +169,12 @@ async function receive(hook, url, request, env) {
       step = passage.answered(now, answer.status);
     } else {
       step = passage.answered_with(now, answer.status, answer.retryAfter, answer.body);
+    }
+  }
+  if (hook.window_s !== undefined) {
+    const taken = passage.to_remember();
+    if (taken !== undefined) {
+      context.waitUntil(remember(env, hook, taken));
     }
   }
   return reply(passage, now);

@@ -11,6 +11,7 @@ export const AGAIN = 5;
 export const QUEUE = 6;
 export const CLAIM = 7;
 export const HELLO = 8;
+export const RECALL = 9;
 
 /**
  * Counts the instances of the core. A trap leaves an instance in an unknown state, so it is thrown away, and

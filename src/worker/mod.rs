@@ -10,7 +10,8 @@
 //! 2. `entry.js` reads the body up to the hook's limit; longer: 413. Nothing of it has been parsed.
 //! 3. [`receive`] verifies it; not from the source, or too old: 401 (or what the source wants to hear).
 //! 4. [`receive`] turns the events into rows; not JSON: 400. A field that does not fit is a counted loss.
-//! 5. `entry.js` performs the requests that [`Passage::next`] gives: a token where there is none, the rows.
+//! 5. `entry.js` performs the requests that [`Passage::next`] gives: a token where there is none, the rows. Where the
+//!    hook has a window it is asked before, and told afterwards: `dedupe.js`.
 //! 6. Azure has every row: 200, or what the source wants to hear. Otherwise 503 with `Retry-After`.
 //!
 //! With a queue step 4 is the consumer's, [`consume`], and 5 and 6 are these:
@@ -50,6 +51,7 @@ const AGAIN: u32 = 5;
 const QUEUE: u32 = 6;
 const CLAIM: u32 = 7;
 const HELLO: u32 = 8;
+const RECALL: u32 = 9;
 
 /// What [`Batch::verdict`] answers beside a delay; `entry.js` has the same numbers.
 const ACK: i32 = -1;
@@ -82,7 +84,7 @@ pub fn configure(relay_json: &str, dcr_json: &str, env: &JsValue) -> String {
     let development = variable(DEVELOPMENT).is_some_and(|value| matches!(value.as_str(), "1" | "true"));
     let mode = if development { Mode::Development } else { Mode::Production };
     let bound = |name: &str| Reflect::get(env, &JsValue::from_str(name)).is_ok_and(|value| value.is_object());
-    let bindings = Bindings { queue: bound("QUEUE"), bucket: bound("BUCKET") };
+    let bindings = Bindings { queue: bound("QUEUE"), bucket: bound("BUCKET"), dedupe: bound("DEDUPE") };
     let hours = variable(RETENTION_HOURS).and_then(|hours| hours.trim().parse().ok());
     RETENTION.set(hours.map_or(Retention::SHORTEST, Retention::hours));
     let loaded = Relay::load(relay_json, dcr_json, &variable, mode)
@@ -101,7 +103,11 @@ pub fn configure(relay_json: &str, dcr_json: &str, env: &JsValue) -> String {
         }
     }
     out.extend_from_slice(b"],\"problems\":[");
-    for (index, error) in loaded.as_ref().err().into_iter().flatten().enumerate() {
+    let problems = match &loaded {
+        Ok(relay) => relay.warnings(),
+        Err(errors) => errors,
+    };
+    for (index, error) in problems.iter().enumerate() {
         let mut line = b"{\"log\":\"configuration\",\"error\":".to_vec();
         json::write_string(&mut line, &error.to_string());
         line.push(b'}');
@@ -133,6 +139,9 @@ fn write_hook(out: &mut Vec<u8>, index: usize, hook: &Hook) {
     if hook.sends_secret() {
         out.extend_from_slice(b",\"hello\":");
         json::write_string(out, hook.source());
+    }
+    if let Some(seconds) = hook.window_s() {
+        out.extend_from_slice(format!(",\"window_s\":{seconds}").as_bytes());
     }
     out.push(b'}');
 }
@@ -213,7 +222,8 @@ impl Passage {
     /// What to do next: [`OVER`], [`ASK`], [`ASK_THE_SAME`] (as `ASK`, but neither the URL nor the header fields
     /// have changed since the last `ASK` of any passage), [`WAIT`], [`FETCH`] (what [`Passage::fetch_url`] says, for
     /// [`Passage::fetched`]), [`AGAIN`] (take the delivery in again), [`HELLO`] (look whether the hook is armed, for
-    /// [`Passage::armed`]) or [`QUEUE`] (what [`Passage::message`] gives after
+    /// [`Passage::armed`]), [`RECALL`] (ask whether the window knows [`Passage::fingerprint`], for
+    /// [`Passage::recalled`]) or [`QUEUE`] (what [`Passage::message`] gives after
     /// [`Passage::prepare`], for [`Passage::queued`]).
     pub fn next(&mut self, now: f64) -> u32 {
         RELAY.with_borrow_mut(|relay| {
@@ -234,6 +244,7 @@ impl Passage {
             match self.passage.next(now as i64, relay.client()) {
                 Next::Over => OVER,
                 Next::Queue => QUEUE,
+                Next::Recall => RECALL,
                 Next::Ask(request) => {
                     self.body = Some(Uint8Array::from(request.body.as_ref()));
                     if LAST_ASKED.with_borrow_mut(|last| remember(last, &request)) {
@@ -331,6 +342,22 @@ impl Passage {
     pub fn kept(&mut self) -> u32 {
         self.passage.kept();
         OVER
+    }
+
+    /// By what the window knows the delivery again.
+    pub fn fingerprint(&self) -> Option<String> {
+        self.passage.fingerprint().map(str::to_owned)
+    }
+
+    /// Takes in whether the window knows the delivery, and gives what to do next.
+    pub fn recalled(&mut self, now: f64, known: bool) -> u32 {
+        self.passage.recalled(now as i64, known);
+        self.next(now)
+    }
+
+    /// What the window is to remember now that the passage is over.
+    pub fn to_remember(&self) -> Option<String> {
+        self.passage.to_remember().map(str::to_owned)
     }
 
     /// Makes the message of the event; `id` is a random UUID. Gives the key for [`Passage::claim`] where the event is

@@ -87,7 +87,7 @@ pub fn converse(passage: &mut Passage, relay: &mut Relay, stand_in: &mut StandIn
     loop {
         let answer = match passage.next(NOW, relay.client()) {
             Next::Over => return asked,
-            Next::Queue => panic!("there is no queue"),
+            Next::Queue | Next::Recall => panic!("there is no queue"),
             Next::Wait(ms) => panic!("nothing to wait for, {ms} ms"),
             Next::Ask(request) => {
                 let path = request.url.strip_prefix(LOCAL).expect("local Azure");
