@@ -153,6 +153,17 @@ pub struct HookConfig {
     pub max_bytes: usize,
     /// The URL that the sender sees, for sources that sign it.
     pub url: Option<String>,
+    /// Whether it has a heartbeat.
+    pub heartbeat: Option<HeartbeatConfig>,
+}
+
+/// A hook's heartbeat as it is configured.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HeartbeatConfig {
+    /// The column that tells heartbeats from events, where one is named.
+    pub column: Option<String>,
+    /// Where it is configured.
+    pub span: Span,
 }
 
 /// The name of the Worker secret that a hook has unless it names others: `HOOK_<NAME>_SECRET`.
@@ -199,8 +210,8 @@ pub fn read(relay_json: &str, mode: Mode) -> (Option<Config>, Vec<ConfigError>) 
 const TOP: [&str; 4] = ["$schema", "azure", "hooks", "delivery"];
 
 /// The members of a hook.
-const HOOK: [&str; 9] =
-    ["source", "auth", "config", "secret", "columns", "events", "stream", "max_bytes", "url"];
+const HOOK: [&str; 10] =
+    ["source", "auth", "config", "secret", "columns", "events", "stream", "max_bytes", "url", "heartbeat"];
 
 /// What of `azure` is wanted, and how people find it.
 struct Field {
@@ -509,6 +520,7 @@ impl Reader {
             stream_span,
             max_bytes: MAX_BYTES,
             url: None,
+            heartbeat: None,
         };
         if let Some(value) = hook.value.get("source") {
             found.source_span = value.span;
@@ -558,6 +570,21 @@ impl Reader {
         }
         if let Some(value) = hook.value.get("url") {
             found.url = self.url(value);
+        }
+        if let Some(value) = hook.value.get("heartbeat") {
+            found.heartbeat = match &value.kind {
+                Kind::Bool(false) => None,
+                Kind::Bool(true) => Some(HeartbeatConfig { column: None, span: value.span }),
+                Kind::String(name) => Some(HeartbeatConfig { column: Some(name.clone()), span: value.span }),
+                _ => {
+                    self.wrong_type(
+                        value,
+                        "`heartbeat`",
+                        "`true`, or the name of the column that tells heartbeats from events",
+                    );
+                    None
+                }
+            };
         }
         Some(found)
     }

@@ -96,9 +96,15 @@ pub mod config;
 
 pub mod envelope;
 
+pub mod heartbeat;
+
+pub mod metrics;
+
 pub mod relay;
 
 pub mod consume;
+
+pub mod health;
 
 pub mod generate;
 
