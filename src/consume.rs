@@ -20,8 +20,8 @@ use crate::azure::{Answer, Request};
 use crate::batch::RowBuffer;
 use crate::deliver::{self, Outcome, Shipment, Undelivered};
 use crate::envelope::{self, Claim, Envelope, Message};
-use crate::json::write_string;
 use crate::heartbeat::HEARTBEAT;
+use crate::json::write_string;
 use crate::mapping::time;
 use crate::metrics::{self, Labels, Numbers, Point};
 use crate::relay::{Relay, Waiting};
@@ -637,7 +637,11 @@ impl Consumer {
             };
             let ms = u64::try_from(self.age(now, at)).unwrap_or(0);
             let (rows, losses) = (rows as u64, losses as u64);
-            metrics::add(&mut points, labels, Numbers { count: 1, rows, losses, ms, longest_ms: ms, calls: 0 });
+            metrics::add(
+                &mut points,
+                labels,
+                Numbers { count: 1, rows, losses, ms, longest_ms: ms, calls: 0 },
+            );
         }
         points
     }

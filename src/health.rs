@@ -51,7 +51,9 @@ impl Ledger {
     pub fn due(&mut self, now: i64, relay: &Relay) -> Vec<Note> {
         let mut notes = Vec::new();
         for stream in &relay.health().streams {
-            let Some(hook) = relay.hooks().iter().find(|hook| *hook.stream_url() == stream.url) else { continue };
+            let Some(hook) = relay.hooks().iter().find(|hook| *hook.stream_url() == stream.url) else {
+                continue;
+            };
             let known = self.kept.iter().position(|kept| kept.url == stream.url);
             let at = known.unwrap_or(self.kept.len());
             if known.is_none() {
@@ -136,8 +138,7 @@ pub fn write(relay: &Relay, outside: &str, now: i64) -> Vec<u8> {
     let status = get("status").and_then(Value::as_array).filter(|_| relay.is_queued());
     let streams = streams(relay, status);
 
-    let failing: Vec<_> =
-        streams.iter().filter_map(|known| Some((known.stream, known.failing()?))).collect();
+    let failing: Vec<_> = streams.iter().filter_map(|known| Some((known.stream, known.failing()?))).collect();
     let mut out = b"{\"status\":".to_vec();
     write_string(&mut out, if failing.is_empty() { "ok" } else { "failing" });
     out.extend_from_slice(b",\"hooks\":[");
@@ -220,7 +221,9 @@ fn streams<'r>(relay: &'r Relay, status: Option<&[Value]>) -> Vec<Known<'r>> {
     for object in status.unwrap_or_default() {
         let text = |name: &str| object.get(name).and_then(Value::as_str);
         let key = text("key").and_then(|key| key.strip_prefix(PREFIX)?.split_once('/'));
-        let (Some((stream, what)), Some(at)) = (key, text("at").and_then(|at| at.parse().ok())) else { continue };
+        let (Some((stream, what)), Some(at)) = (key, text("at").and_then(|at| at.parse().ok())) else {
+            continue;
+        };
         let Some(known) = streams.iter_mut().find(|known| known.stream == stream) else { continue };
         match what {
             "success" => known.success = known.success.max(Some(at)),

@@ -64,7 +64,8 @@ impl Heartbeat {
             _ => None,
         };
         let columns = schema.columns.iter();
-        let columns = columns.filter_map(|column| Some((column.name.clone(), filling(&column.name, column.kind)?)));
+        let columns =
+            columns.filter_map(|column| Some((column.name.clone(), filling(&column.name, column.kind)?)));
         Some(Heartbeat { columns: columns.collect() })
     }
 
