@@ -77,14 +77,15 @@ bucket_name = "relay"
 
 /**
  * Writes a relay that wrangler can run to `folder`, which has to be below the repository: its entry finds the built
- * Worker there. With `queue` it has a queue and a bucket. Gives the path of its wrangler.toml.
+ * Worker there. With `queue` it has a queue and a bucket; `more` is what its wrangler.toml has besides. Gives the path of
+ * its wrangler.toml.
  */
-export function writeRelay(folder, { relay, dcr, queue = false }) {
+export function writeRelay(folder, { relay, dcr, queue = false, more = "" }) {
   const settings = `name = "relay"
 main = "index.js"
 compatibility_date = "2026-11-01"
 rules = [{ type = "Text", globs = ["**/relay.json", "**/DCR.json"], fallthrough = true }]
-${queue ? QUEUE : ""}`;
+${queue ? QUEUE : ""}${more}`;
   const entry = readFileSync(join(root, "examples", "github", "index.js"), "utf8");
   mkdirSync(folder, { recursive: true });
   for (const [name, text] of [

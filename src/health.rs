@@ -46,6 +46,11 @@ struct Kept {
 }
 
 impl Ledger {
+    /// One that has kept nothing yet.
+    pub const fn new() -> Ledger {
+        Ledger { kept: Vec::new() }
+    }
+
     /// What is worth keeping now: what is new since the last time, once a minute for each stream; at once if the stream
     /// recovers, fails, or fails for another reason.
     pub fn due(&mut self, now: i64, relay: &Relay) -> Vec<Note> {

@@ -17,8 +17,8 @@ const KEEP_MS = 60_000;
 /** Whoever asks for the health wants to hear now, even that something does not answer. */
 const FOUND_WITHIN_MS = 4_000;
 
-let state = { until: 0, found: {} };
-let parked = { until: 0, found: {} };
+const state = { until: 0, found: {} };
+const parked = { until: 0, found: {} };
 
 /** Keeps what a batch has shown, three lines for each object. The bucket may fail: then the next minute tells it. */
 export async function keep(bucket, notes) {

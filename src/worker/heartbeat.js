@@ -12,7 +12,14 @@ export async function beat(files, env) {
       .filter(({ heartbeat }) => heartbeat !== undefined)
       .map(({ name, index, heartbeat }) => {
         const id = crypto.randomUUID();
-        return { id, name, way: heartbeat, body: core.heartbeat(index, id, now), timestamp: now, attempts: 1 };
+        return {
+          id,
+          name,
+          way: heartbeat,
+          body: core.heartbeat(index, id, now),
+          timestamp: now,
+          attempts: 1,
+        };
       });
     const direct = beats.filter(({ way }) => way === "direct");
     if (direct.length > 0) {
@@ -30,7 +37,9 @@ async function enqueue(queue, { name, body }) {
   const failure = await inTime(queue.send(body, { contentType: "bytes" }), String);
   const line = { log: "heartbeat", hook: name, outcome: "queued" };
   if (typeof failure === "string") {
-    console.error(JSON.stringify({ ...line, outcome: "undelivered", code: "queue_unavailable", detail: failure }));
+    console.error(
+      JSON.stringify({ ...line, outcome: "undelivered", code: "queue_unavailable", detail: failure }),
+    );
   } else {
     console.log(JSON.stringify(line));
   }

@@ -71,7 +71,7 @@ thread_local! {
     static OUTSIDE: RefCell<String> = const { RefCell::new(String::new()) };
 
     /// What this isolate has kept in the bucket of its health.
-    static LEDGER: RefCell<Ledger> = RefCell::new(Ledger::default());
+    static LEDGER: RefCell<Ledger> = const { RefCell::new(Ledger::new()) };
 
     /// The URL and the header fields that `entry.js` read last, so that it need not read the same ones again.
     static LAST_ASKED: RefCell<(String, String)> = const { RefCell::new((String::new(), String::new())) };
