@@ -29,6 +29,8 @@ export async function beat(files, env) {
     await Promise.all(queued.map((one) => enqueue(env.QUEUE, one)));
   } catch (error) {
     trapped(error, "");
+    // So that the trigger is seen to have failed.
+    throw error;
   }
 }
 
