@@ -88,15 +88,19 @@ new_sqlite_classes = ["Dedupe"]
 
 /**
  * Writes a relay that wrangler can run to `folder`, which has to be below the repository: its entry finds the built
- * Worker there. With `queue` it has a queue and a bucket, with `dedupe` a window; `entry` replaces the example's entry.
+ * Worker there. With `queue` it has a queue and a bucket, with `dedupe` a window; `more` is what its
+ * wrangler.toml has besides, and `entry` replaces the example's entry.
  * Gives the path of its wrangler.toml.
  */
-export function writeRelay(folder, { relay, dcr, queue = false, dedupe = false, entry = undefined }) {
+export function writeRelay(
+  folder,
+  { relay, dcr, queue = false, dedupe = false, more = "", entry = undefined },
+) {
   const settings = `name = "relay"
 main = "index.js"
 compatibility_date = "2026-11-01"
 rules = [{ type = "Text", globs = ["**/relay.json", "**/DCR.json"], fallthrough = true }]
-${queue ? QUEUE : ""}${dedupe ? DEDUPE : ""}`;
+${queue ? QUEUE : ""}${dedupe ? DEDUPE : ""}${more}`;
   entry ??= readFileSync(join(root, "examples", "github", "index.js"), "utf8");
   mkdirSync(folder, { recursive: true });
   for (const [name, text] of [

@@ -171,6 +171,17 @@ pub struct HookConfig {
     pub url: Option<String>,
     /// For how long a delivery is remembered, so that it is not taken twice, in seconds; and where that stands.
     pub dedupe: Option<(u32, Span)>,
+    /// Whether it has a heartbeat.
+    pub heartbeat: Option<HeartbeatConfig>,
+}
+
+/// A hook's heartbeat as it is configured.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HeartbeatConfig {
+    /// The column that tells heartbeats from events, where one is named.
+    pub column: Option<String>,
+    /// Where it is configured.
+    pub span: Span,
 }
 
 /// The name of the Worker secret that a hook has unless it names others: `HOOK_<NAME>_SECRET`.
@@ -217,8 +228,19 @@ pub fn read(relay_json: &str, mode: Mode) -> (Option<Config>, Vec<ConfigError>) 
 const TOP: [&str; 4] = ["$schema", "azure", "hooks", "delivery"];
 
 /// The members of a hook.
-const HOOK: [&str; 10] =
-    ["source", "auth", "config", "secret", "columns", "events", "stream", "max_bytes", "url", "dedupe"];
+const HOOK: [&str; 11] = [
+    "source",
+    "auth",
+    "config",
+    "secret",
+    "columns",
+    "events",
+    "stream",
+    "max_bytes",
+    "url",
+    "dedupe",
+    "heartbeat",
+];
 
 /// What of `azure` is wanted, and how people find it.
 struct Field {
@@ -547,6 +569,7 @@ impl Reader {
             max_bytes: MAX_BYTES,
             url: None,
             dedupe: None,
+            heartbeat: None,
         };
         if let Some(value) = hook.value.get("source") {
             found.source_span = value.span;
@@ -599,6 +622,21 @@ impl Reader {
         }
         if let Some(value) = hook.value.get("dedupe") {
             found.dedupe = self.dedupe(value).map(|seconds| (seconds, value.span));
+        }
+        if let Some(value) = hook.value.get("heartbeat") {
+            found.heartbeat = match &value.kind {
+                Kind::Bool(false) => None,
+                Kind::Bool(true) => Some(HeartbeatConfig { column: None, span: value.span }),
+                Kind::String(name) => Some(HeartbeatConfig { column: Some(name.clone()), span: value.span }),
+                _ => {
+                    self.wrong_type(
+                        value,
+                        "`heartbeat`",
+                        "`true`, or the name of the column that tells heartbeats from events",
+                    );
+                    None
+                }
+            };
         }
         Some(found)
     }

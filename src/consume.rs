@@ -20,9 +20,11 @@ use crate::azure::{Answer, Request};
 use crate::batch::RowBuffer;
 use crate::deliver::{self, Outcome, Shipment, Undelivered};
 use crate::envelope::{self, Claim, Envelope, Message};
+use crate::heartbeat::HEARTBEAT;
 use crate::json::write_string;
 use crate::mapping::time;
-use crate::relay::Relay;
+use crate::metrics::{self, Labels, Numbers, Point};
+use crate::relay::{Relay, Waiting};
 
 /// A message as the queue gives it.
 ///
@@ -243,6 +245,16 @@ struct Letter {
     incoming: Incoming,
     claim: Option<Claim>,
     verdict: Option<Verdict>,
+    tally: Tally,
+}
+
+/// What charts show of a message besides its verdict.
+#[derive(Default)]
+struct Tally {
+    rows: usize,
+    losses: usize,
+    /// Why it comes again.
+    code: &'static str,
 }
 
 /// The rows of one round for one stream.
@@ -264,8 +276,8 @@ struct Part {
 impl Consumer {
     /// A consumer of these messages. `random` spreads retries, so that they do not all come at once.
     pub fn new(messages: Vec<Incoming>, retention: Retention, now: i64, random: u64) -> Consumer {
-        let letters =
-            messages.into_iter().map(|incoming| Letter { incoming, claim: None, verdict: None }).collect();
+        let letter = |incoming| Letter { incoming, claim: None, verdict: None, tally: Tally::default() };
+        let letters = messages.into_iter().map(letter).collect();
         Consumer {
             letters,
             retention,
@@ -427,6 +439,7 @@ impl Consumer {
             Sorted::Park(reason, detail) => letter.verdict = Some(letter.park(reason, &detail, None, now)),
             Sorted::Rows { rows, .. } if rows.is_empty() => letter.verdict = Some(Verdict::Ack),
             Sorted::Rows { stream, rows, only, losses } => {
+                letter.tally = Tally { rows: rows.len(), losses, code: "" };
                 self.losses = self.losses.saturating_add(losses);
                 self.rows = self.rows.saturating_add(rows.len());
                 let known = self.loads.iter().position(|load| load.stream == stream);
@@ -526,6 +539,7 @@ impl Consumer {
         let jitter = i64::try_from(self.draw() % 1024).unwrap_or(0).saturating_mul(delay_ms) / 4096;
         let delay_ms = delay_ms.saturating_add(jitter).min(left.max(5_000));
         let Some(letter) = self.letters.get_mut(at) else { return };
+        letter.tally.code = code;
         letter.verdict = Some(if left <= 0 {
             let detail = format!("It could not be delivered before the queue drops it ({code}). {check}");
             letter.park("expiring", &detail, None, now)
@@ -580,9 +594,56 @@ impl Consumer {
 
     /// When the oldest message that comes again was put into the queue, in milliseconds since the Unix epoch.
     pub fn waiting_since(&self) -> Option<i64> {
-        let waiting =
-            self.letters.iter().filter(|letter| matches!(letter.verdict, Some(Verdict::Retry { .. })));
-        waiting.map(|letter| letter.incoming.queued_at).min()
+        self.waiting(0).map(|waiting| waiting.since)
+    }
+
+    /// What of the oldest message that comes again is known.
+    pub fn waiting(&self, now: i64) -> Option<Waiting> {
+        let waiting = self.letters.iter().filter_map(|letter| {
+            let Some(Verdict::Retry { delay_s }) = letter.verdict else { return None };
+            let until = now.saturating_add(i64::from(delay_s).saturating_mul(1000));
+            Some(Waiting { since: letter.incoming.queued_at, until })
+        });
+        waiting.min_by_key(|waiting| waiting.since)
+    }
+
+    /// What charts are made of: the batch, and its messages by hook and by what became of them.
+    pub fn points(&self, now: i64, relay: &Relay) -> Vec<Point> {
+        let ms = u64::try_from(now.saturating_sub(self.started)).unwrap_or(0);
+        let labels = Labels { kind: "batch", outcome: "done", ..Labels::default() };
+        let (rows, losses) = (self.rows as u64, self.losses as u64);
+        let numbers = Numbers { count: 1, rows, losses, ms, longest_ms: ms, calls: self.calls.into() };
+        let mut points = vec![Point { labels, numbers }];
+        for (at, letter) in self.letters.iter().enumerate() {
+            let (hook, source) = match envelope::read(&letter.incoming.bytes) {
+                Ok(Message::Event(event)) => (event.hook, Some(event.source)),
+                Ok(Message::Claim(claim)) => (claim.hook, None),
+                Err(_) => (String::new(), None),
+            };
+            let known = relay.hooks().iter().find(|known| known.name() == hook);
+            let Tally { rows, losses, code } = letter.tally;
+            let (outcome, code) = match &letter.verdict {
+                Some(Verdict::Ack) => ("delivered", ""),
+                Some(Verdict::Park(parked)) => ("parked", parked.reason),
+                Some(Verdict::Retry { .. }) | None => ("retried", code),
+            };
+            let labels = Labels {
+                kind: "message",
+                source: source.or_else(|| Some(known?.source().to_owned())).unwrap_or_default(),
+                stream: known.map(|known| known.stream().to_owned()).unwrap_or_default(),
+                hook,
+                outcome,
+                code,
+            };
+            let ms = u64::try_from(self.age(now, at)).unwrap_or(0);
+            let (rows, losses) = (rows as u64, losses as u64);
+            metrics::add(
+                &mut points,
+                labels,
+                Numbers { count: 1, rows, losses, ms, longest_ms: ms, calls: 0 },
+            );
+        }
+        points
     }
 
     /// How loud the line of [`Consumer::log`] is: 0 for information, 1 for a warning, 2 where a person has to act.
@@ -644,10 +705,18 @@ enum Sorted {
     Park(&'static str, String),
 }
 
-/// The rows of an event.
+/// The rows of an event, or the row of a heartbeat.
 fn reshape(event: &Envelope<'_>, relay: &Relay) -> Sorted {
-    let known = relay.hooks().iter().find(|hook| hook.name() == event.hook && hook.source() == event.source);
-    let Some(hook) = known else {
+    let mut named = relay.hooks().iter().filter(|hook| hook.name() == event.hook);
+    if event.source == HEARTBEAT {
+        // Nobody misses that of a hook which has none any more.
+        let Some((hook, beat)) = named.find_map(|hook| Some((hook, hook.heartbeat()?))) else {
+            return Sorted::Rows { stream: "".into(), rows: RowBuffer::new(), only: None, losses: 0 };
+        };
+        let rows = beat.rows(event.delivery_id.as_deref().unwrap_or_default(), event.received_at);
+        return Sorted::Rows { stream: Arc::clone(hook.stream_url()), rows, only: None, losses: 0 };
+    }
+    let Some(hook) = named.find(|hook| hook.source() == event.source) else {
         let detail =
             format!("relay.json has no hook `{}` with the source `{}` any more.", event.hook, event.source);
         return Sorted::Park("unknown_hook", detail);
@@ -759,9 +828,7 @@ impl Letter {
         }
         document.extend_from_slice(format!(",\"attempts\":{attempts}").as_bytes());
         member(&mut document, "detail", detail);
-        let plain: String =
-            detail.chars().filter(|c| c.is_ascii_graphic() || *c == ' ').take(SUMMARY_DETAIL).collect();
-        member(&mut summary, "detail", &plain);
+        member(&mut summary, "detail", &plain(detail, SUMMARY_DETAIL));
         if let Some(only) = only {
             document.extend_from_slice(format!(",\"records\":{only:?}").as_bytes());
         }
@@ -776,13 +843,20 @@ impl Letter {
     }
 }
 
-fn instant(ms: i64) -> String {
+/// An instant as text, such as `2026-11-23T02:00:00.000Z`.
+pub(crate) fn instant(ms: i64) -> String {
     let mut out = Vec::with_capacity(24);
     time::write_rfc3339_millis(&mut out, ms);
     String::from_utf8_lossy(&out).into_owned()
 }
 
-fn member(out: &mut Vec<u8>, name: &str, value: &str) {
+/// What of a text may stand in the metadata of an object: they are header fields.
+pub(crate) fn plain(text: &str, most: usize) -> String {
+    text.chars().filter(|c| c.is_ascii_graphic() || *c == ' ').take(most).collect()
+}
+
+/// Appends a member of an object that is not its first.
+pub(crate) fn member(out: &mut Vec<u8>, name: &str, value: &str) {
     out.push(b',');
     write_string(out, name);
     out.push(b':');

@@ -19,12 +19,20 @@ pub struct Client {
     health: Health,
 }
 
-/// What the shipments of one isolate have lately come to.
+/// What the shipments of one isolate have lately come to, stream by stream.
 #[derive(Clone, Debug, Default)]
 pub struct Health {
-    /// The streams that took rows, by their [`ingest::url`], and when the last time was, in milliseconds since the
-    /// Unix epoch.
-    pub delivered: Vec<(Arc<str>, i64)>,
+    /// The streams that rows were sent to.
+    pub streams: Vec<StreamHealth>,
+}
+
+/// What the shipments for one stream have lately come to. Times are in milliseconds since the Unix epoch.
+#[derive(Clone, Debug)]
+pub struct StreamHealth {
+    /// The stream's [`ingest::url`].
+    pub url: Arc<str>,
+    /// When it last took rows.
+    pub delivered: Option<i64>,
     /// When rows last did not arrive, and why.
     pub error: Option<(i64, Undelivered)>,
 }
@@ -52,10 +60,22 @@ impl Client {
 }
 
 impl Health {
-    fn took(&mut self, now_ms: i64, stream: &Arc<str>) {
-        match self.delivered.iter_mut().find(|(known, _)| known == stream) {
-            Some((_, at)) => *at = now_ms,
-            None => self.delivered.push((Arc::clone(stream), now_ms)),
+    /// What is known of a stream, if anything was sent to it.
+    pub fn of(&self, url: &str) -> Option<&StreamHealth> {
+        self.streams.iter().find(|stream| *stream.url == *url)
+    }
+
+    #[inline(never)]
+    fn note(&mut self, now_ms: i64, url: &Arc<str>, error: Option<&Undelivered>) {
+        let known = self.streams.iter().position(|stream| stream.url == *url);
+        let at = known.unwrap_or(self.streams.len());
+        if known.is_none() {
+            self.streams.push(StreamHealth { url: Arc::clone(url), delivered: None, error: None });
+        }
+        let Some(stream) = self.streams.get_mut(at) else { return };
+        match error {
+            None => stream.delivered = Some(now_ms),
+            Some(error) => stream.error = Some((now_ms, error.clone())),
         }
     }
 }
@@ -278,7 +298,7 @@ impl Shipment {
             Acquire::Wait { ms } => Step::Wait { ms },
             Acquire::Failed { failure, retry_after_ms } => {
                 let (reason, retry_after_ms) = (Undelivered::Token(failure), Some(retry_after_ms));
-                client.health.error = Some((now_ms, reason.clone()));
+                client.health.note(now_ms, &self.url, Some(&reason));
                 self.state = State::Stopped { reason, retry_after_ms };
                 Step::Done(self.outcome())
             }
@@ -306,12 +326,13 @@ impl Shipment {
         }
         match verdict {
             Verdict::Done => {
-                client.health.took(now_ms, &self.url);
+                client.health.note(now_ms, &self.url, None);
                 self.delivered.push(call.rows);
             }
             Verdict::RefreshToken if self.unauthorized => {
                 let retry_after_ms = Some(client.tokens.reject_new(now_ms, token));
                 let reason = Undelivered::Token(TokenFailure::Unauthorized);
+                client.health.note(now_ms, &self.url, Some(&reason));
                 self.state = State::Stopped { reason, retry_after_ms };
             }
             Verdict::RefreshToken => {
@@ -328,21 +349,24 @@ impl Shipment {
                     Some(_) if self.search_calls > SEARCH_CALLS => {
                         let (too_large, refused) = (self.too_large.clone(), self.refused.clone());
                         let reason = Undelivered::Content { too_large, refused };
+                        client.health.note(now_ms, &self.url, Some(&reason));
                         self.state = State::Stopped { reason, retry_after_ms: None };
                     }
                     Some((first, second)) => self.parts.extend([second, first]),
                     None if too_large => self.too_large.extend(call.rows),
                     None => self.refused.extend(call.rows),
                 }
-                if !self.too_large.is_empty() || !self.refused.is_empty() {
+                let known = !self.too_large.is_empty() || !self.refused.is_empty();
+                if known && !matches!(self.state, State::Stopped { .. }) {
                     let (too_large, refused) = (self.too_large.clone(), self.refused.clone());
-                    client.health.error = Some((now_ms, Undelivered::Rows { too_large, refused }));
+                    let reason = Undelivered::Rows { too_large, refused };
+                    client.health.note(now_ms, &self.url, Some(&reason));
                 }
             }
             Verdict::Stop { obstacle, retry_after_ms } => {
                 let retry_after_ms = (!obstacle.is_permanent()).then_some(retry_after_ms);
                 let reason = Undelivered::Azure(obstacle);
-                client.health.error = Some((now_ms, reason.clone()));
+                client.health.note(now_ms, &self.url, Some(&reason));
                 self.state = State::Stopped { reason, retry_after_ms };
             }
         }

@@ -99,9 +99,15 @@ pub mod config;
 
 pub mod envelope;
 
+pub mod heartbeat;
+
+pub mod metrics;
+
 pub mod relay;
 
 pub mod consume;
+
+pub mod health;
 
 pub mod generate;
 

@@ -13,11 +13,13 @@ use crate::config::{self, ConfigError, HookConfig, Mode};
 use crate::consume::Breaker;
 use crate::deliver::{self, Client, Outcome, Shipment, Step};
 use crate::envelope::{Claim, Envelope, LARGEST_MESSAGE, sha256};
+use crate::heartbeat::{Heartbeat, MARKER};
 use crate::json::write_string;
 use crate::mapping::jq::Variables;
 use crate::mapping::loss::Loss;
 use crate::mapping::plan::{HeaderNames, Mapping, MappingErrorReason, RECORD_INDEX, RowsError};
 use crate::mapping::time;
+use crate::metrics::{Labels, Numbers, Point};
 use crate::scan::Scanner;
 use crate::text::{LineIndex, Position, Span, nearest};
 use crate::webhook::decode::open;
@@ -79,8 +81,17 @@ pub struct Relay {
     keyring: Keyring,
     breaker: Breaker,
     wanted: Option<config::Delivery>,
-    waiting_since: Option<i64>,
+    waiting: Option<Waiting>,
     warnings: Vec<ConfigError>,
+}
+
+/// What a batch of the queue put off.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Waiting {
+    /// When the oldest message of it came into the queue, in milliseconds since the Unix epoch.
+    pub since: i64,
+    /// When that message comes again. What becomes of it then, another isolate may learn.
+    pub until: i64,
 }
 
 /// What the Worker is bound to.
@@ -113,6 +124,7 @@ pub struct Hook {
     window_s: Option<u32>,
     /// Whether a delivery without an id gets one made of its body: the stream has a column for records' numbers.
     identifies: bool,
+    heartbeat: Option<Heartbeat>,
 }
 
 impl Hook {
@@ -174,6 +186,16 @@ impl Hook {
     /// Where its rows are sent to: the [`ingest::url`] of its stream.
     pub fn stream_url(&self) -> &Arc<str> {
         &self.stream_url
+    }
+
+    /// Whether its deliveries go to the queue.
+    pub fn is_queued(&self) -> bool {
+        self.queued
+    }
+
+    /// Its heartbeat, if it has one.
+    pub fn heartbeat(&self) -> Option<&Heartbeat> {
+        self.heartbeat.as_ref()
     }
 
     /// The rows of an event that was verified before, and what was lost on the way. Its freshness was checked when it
@@ -314,7 +336,7 @@ impl Relay {
             keyring: Keyring::default(),
             breaker: Breaker::default(),
             wanted: config.delivery,
-            waiting_since: None,
+            waiting: None,
             warnings: Vec::new(),
         })
     }
@@ -405,14 +427,14 @@ impl Relay {
         &mut self.breaker
     }
 
-    /// When the oldest message that the last batch put off came into the queue, in milliseconds since the Unix epoch.
-    pub fn waiting_since(&self) -> Option<i64> {
-        self.waiting_since
+    /// What the last batch put off.
+    pub fn waiting(&self) -> Option<Waiting> {
+        self.waiting
     }
 
     /// Remembers what the last batch put off.
-    pub fn note_waiting(&mut self, since: Option<i64>) {
-        self.waiting_since = since;
+    pub fn note_waiting(&mut self, waiting: Option<Waiting>) {
+        self.waiting = waiting;
     }
 
     /// The token, and the credentials that it comes by.
@@ -564,6 +586,7 @@ impl Reader<'_> {
         }
         let stream = schemas.into_iter().flatten().find(|schema| schema.stream == config.stream);
         let identifies = stream.is_some_and(has_record_index);
+        let heartbeat = stream.and_then(|schema| self.heartbeat(config, schema));
         let headers = match mapping.headers() {
             HeaderNames::All => HeaderNames::All,
             HeaderNames::Some(names) => {
@@ -594,6 +617,7 @@ impl Reader<'_> {
             hello_from: Cell::new(i64::MAX),
             window_s: config.dedupe.map(|(seconds, _)| seconds),
             identifies,
+            heartbeat,
         })
     }
 
@@ -612,6 +636,23 @@ impl Reader<'_> {
                            others each time: read single ones as `$headers[\"name\"]`, or remove `dedupe`";
             self.error(at, "dedupe", message.to_owned());
         }
+    }
+
+    fn heartbeat(&mut self, config: &HookConfig, schema: &Schema) -> Option<Heartbeat> {
+        let wanted = config.heartbeat.as_ref()?;
+        let heartbeat = Heartbeat::new(schema, wanted.column.as_deref());
+        if heartbeat.is_none() {
+            let message = format!(
+                "nothing would tell a heartbeat of the hook `{}` from its events: the stream `{}` has no column `{}` \
+                 of the type string; declare it in DCR.json, or name another column of text, as in \
+                 `\"heartbeat\": \"Message\"`",
+                config.name,
+                schema.stream,
+                wanted.column.as_deref().unwrap_or(MARKER)
+            );
+            self.error(wanted.span, "heartbeat", message);
+        }
+        heartbeat
     }
 
     #[inline(never)]
@@ -1209,6 +1250,31 @@ impl Passage {
         match &self.errand {
             Some(Errand::Visit { url, .. }) => Some(url),
             _ => None,
+        }
+    }
+
+    /// What charts are made of: the numbers of the log line.
+    pub fn point(&self, now: i64) -> Point {
+        let hook = self.hook.as_deref();
+        let ending = self.ending.as_ref();
+        let ms = u64::try_from(now.saturating_sub(self.facts.received_at)).unwrap_or(0);
+        Point {
+            labels: Labels {
+                kind: "delivery",
+                hook: hook.map(|hook| hook.name.clone()).unwrap_or_default(),
+                source: hook.map(|hook| hook.source.id.clone()).unwrap_or_default(),
+                stream: hook.map(|hook| hook.stream.clone()).unwrap_or_default(),
+                outcome: ending.map_or("", |ending| ending.outcome),
+                code: ending.and_then(|ending| ending.code).unwrap_or_default(),
+            },
+            numbers: Numbers {
+                count: 1,
+                rows: self.facts.rows as u64,
+                losses: self.facts.losses.len() as u64,
+                ms,
+                longest_ms: ms,
+                calls: 0,
+            },
         }
     }
 

@@ -332,7 +332,7 @@ test("without the binding every event is taken, and the relay says what is missi
     const health = await (await fetch(`${worker.url}/healthz`)).json();
     assert.equal(health.status, "ok");
     assert.equal(health.warnings.length, 2);
-    assert.match(health.warnings[0], /^wrangler\.toml: the hook `events` wants `dedupe`/);
+    assert.match(health.warnings[0].check, /^wrangler\.toml: the hook `events` wants `dedupe`/);
     for (let i = 0; i < 100 && !worker.output().includes('"log":"configuration"'); i += 1) await sleep(50);
     assert.match(worker.output(), /"log":"configuration","error":"wrangler\.toml: the hook/);
   } finally {

@@ -6,14 +6,8 @@ import { hooks } from "./instance.js";
 
 const PREFIX = "parked/";
 
-/** How many parked messages a page of the list has, and how many are counted for /healthz. */
+/** How many parked messages a page of the list has. */
 const PAGE = 100;
-const COUNTED = 1000;
-
-/** How long a count is good: everybody may ask for /healthz, and a list of the bucket costs. */
-const COUNT_FOR_MS = 60_000;
-
-let counted = { until: 0, text: "0" };
 
 /**
  * GET    /admin/parked?hook=&reason=&cursor=   a page of the list: `{ parked: [{ key, reason, … }], cursor }`
@@ -103,22 +97,6 @@ async function hello(method, name, what, bucket) {
     return response;
   }
   return notAllowed(what === "arm" ? "POST, DELETE" : "POST");
-}
-
-/** How many messages are parked: a number, with a + if there are more. */
-export async function countParked(bucket) {
-  const now = Date.now();
-  if (now >= counted.until) {
-    let text = "unknown";
-    try {
-      const { objects, truncated } = await bucket.list({ prefix: PREFIX, limit: COUNTED });
-      text = `${objects.filter(({ key }) => key.endsWith(".json")).length}${truncated ? "+" : ""}`;
-    } catch {
-      // The bucket is out of order; whoever asks for the health hears that it is not known.
-    }
-    counted = { until: now + COUNT_FOR_MS, text };
-  }
-  return counted.text;
 }
 
 async function list(bucket, wanted) {

@@ -1,9 +1,8 @@
 //! What is not on an event's way: health, handshakes by GET or OPTIONS, and addresses that lead nowhere.
 
-use super::{HostCrypto, PARKED, RELAY, at_door};
-use crate::config::ConfigError;
+use super::{HostCrypto, OUTSIDE, RELAY, at_door};
+use crate::health;
 use crate::json::write_string;
-use crate::mapping::time::write_rfc3339_millis;
 use crate::relay::{Hook, Passage, Relay, json_reply, problem};
 use crate::webhook::delivery::{Delivery, Headers};
 use crate::webhook::handshake::Reply;
@@ -87,125 +86,21 @@ fn reply(passage: &Passage) -> Reply {
     passage.reply().cloned().unwrap_or_else(|| problem(405, "method_not_allowed", "send events by POST"))
 }
 
-/// Whether the configuration is sound, which hooks there are, how events travel, and what this isolate has seen of it.
-/// It names no secret's value.
-fn health(relay: &Result<Relay, Vec<ConfigError>>) -> Reply {
-    let mut out = Vec::new();
+/// Whether the configuration is sound, and how the relay is. It names no secret's value.
+fn health(relay: &Result<Relay, Vec<crate::config::ConfigError>>) -> Reply {
     match relay {
         Ok(relay) => {
-            out.extend_from_slice(b"{\"status\":\"ok\",\"hooks\":[");
-            for (index, hook) in relay.hooks().iter().enumerate() {
-                out.extend_from_slice(if index == 0 { b"{" } else { b",{" });
-                for (index, (name, value)) in
-                    [("name", hook.name()), ("source", hook.source()), ("stream", hook.stream())]
-                        .iter()
-                        .enumerate()
-                {
-                    out.extend_from_slice(if index == 0 { b"" } else { b"," });
-                    write_string(&mut out, name);
-                    out.push(b':');
-                    write_string(&mut out, value);
-                }
-                if hook.awaits_secret() {
-                    out.extend_from_slice(b",\"secret\":\"awaited\"");
-                }
-                out.push(b'}');
-            }
-            out.push(b']');
-            delivery(&mut out, relay);
-            credentials(&mut out, relay);
-            if !relay.warnings().is_empty() {
-                out.extend_from_slice(b",\"warnings\":");
-                write_errors(&mut out, relay.warnings());
-            }
-            out.push(b'}');
-            json_reply(200, out)
+            let now = i64::try_from(Date::now().as_millis()).unwrap_or(i64::MAX);
+            json_reply(200, OUTSIDE.with_borrow(|outside| health::write(relay, outside, now)))
         }
         Err(errors) => {
-            out.extend_from_slice(b"{\"status\":\"misconfigured\",\"errors\":");
-            write_errors(&mut out, errors);
-            out.push(b'}');
+            let mut out = b"{\"status\":\"misconfigured\",\"errors\":[".to_vec();
+            for (index, error) in errors.iter().enumerate() {
+                out.extend_from_slice(if index == 0 { b"" } else { b"," });
+                write_string(&mut out, &error.to_string());
+            }
+            out.extend_from_slice(b"]}");
             json_reply(503, out)
         }
     }
-}
-
-fn write_errors(out: &mut Vec<u8>, errors: &[ConfigError]) {
-    out.push(b'[');
-    for (index, error) in errors.iter().enumerate() {
-        out.extend_from_slice(if index == 0 { b"" } else { b"," });
-        write_string(out, &error.to_string());
-    }
-    out.push(b']');
-}
-
-/// How events travel, and what this isolate has lately seen of it.
-fn delivery(out: &mut Vec<u8>, relay: &Relay) {
-    let health = relay.health();
-    let text = |out: &mut Vec<u8>, name: &str, value: &str| {
-        write_string(out, name);
-        out.push(b':');
-        write_string(out, value);
-    };
-    let instant = |ms: i64| {
-        let mut text = Vec::new();
-        write_rfc3339_millis(&mut text, ms);
-        String::from_utf8_lossy(&text).into_owned()
-    };
-    out.push(b',');
-    text(out, "delivery", if relay.is_queued() { "queue" } else { "direct" });
-    if let Some(parked) = PARKED.with_borrow(Clone::clone) {
-        out.push(b',');
-        text(out, "parked", &parked);
-    }
-    if let Some(since) = relay.waiting_since() {
-        out.push(b',');
-        text(out, "oldest_waiting", &instant(since));
-    }
-    out.extend_from_slice(b",\"last_success\":{");
-    let mut first = true;
-    let mut seen: Vec<&str> = Vec::new();
-    for hook in relay.hooks() {
-        let at = health.delivered.iter().find(|(url, _)| url == hook.stream_url());
-        if let Some((_, at)) = at.filter(|_| !seen.contains(&hook.stream())) {
-            seen.push(hook.stream());
-            out.extend_from_slice(if first { b"" } else { b"," });
-            first = false;
-            text(out, hook.stream(), &instant(*at));
-        }
-    }
-    out.push(b'}');
-    if let Some((at, reason)) = &health.error {
-        out.extend_from_slice(b",\"last_error\":{");
-        text(out, "at", &instant(*at));
-        out.push(b',');
-        text(out, "code", reason.code());
-        out.push(b',');
-        text(out, "check", &reason.what_to_check());
-        out.push(b'}');
-    }
-}
-
-/// Which credential for Entra this isolate uses, and what there is to say of all of them.
-fn credentials(out: &mut Vec<u8>, relay: &Relay) {
-    let tokens = relay.tokens();
-    if let Some(name) = tokens.in_use() {
-        out.extend_from_slice(b",\"credential\":");
-        write_string(out, name);
-    }
-    let now = i64::try_from(Date::now().as_millis()).unwrap_or(i64::MAX);
-    let warnings = tokens.warnings(now);
-    if warnings.is_empty() {
-        return;
-    }
-    out.extend_from_slice(b",\"warnings\":[");
-    for (index, (name, text)) in warnings.into_iter().enumerate() {
-        out.extend_from_slice(if index == 0 { b"{" } else { b",{" });
-        for (member, value) in [("\"credential\":", name), (",\"check\":", text.as_str())] {
-            out.extend_from_slice(member.as_bytes());
-            write_string(out, value);
-        }
-        out.push(b'}');
-    }
-    out.push(b']');
 }

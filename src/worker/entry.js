@@ -4,9 +4,12 @@
 // one text, each request to Azure as one text and one array of bytes. The idiomatic way, with the request and
 // the response as Rust values, costs more than the work between (bench/README.md).
 import * as core from "ccf-edge-wasm";
-import { admin, countParked } from "./admin.js";
+import { admin } from "./admin.js";
+import { measure } from "./analytics.js";
 import { isKnown, remember } from "./dedupe.js";
 import { askFor, get, pairs, readUpTo } from "./exchange.js";
+import { lookAround } from "./health.js";
+import { beat } from "./heartbeat.js";
 import { hear } from "./hello.js";
 import {
   AGAIN,
@@ -53,11 +56,11 @@ export function relay(files) {
         if (pathname.startsWith("/admin/") && env.ADMIN_TOKEN && env.BUCKET) {
           return await admin(request, env);
         }
-        if (pathname === "/healthz" && env.BUCKET) {
+        if (pathname === "/healthz" && (env.BUCKET || env.QUEUE)) {
           const mine = generation;
-          const count = await countParked(env.BUCKET);
+          const found = await lookAround(env);
           if (mine === generation) {
-            core.note_parked(count);
+            core.note_outside(found);
           }
         }
         return await core.fetch(request, env, context);
@@ -66,8 +69,12 @@ export function relay(files) {
       }
     },
 
-    async queue(batch, env) {
-      await takeIn(files, env, batch);
+    async queue(batch, env, context) {
+      await takeIn(files, env, batch, context);
+    },
+
+    async scheduled(_event, env) {
+      await beat(files, env);
     },
   };
 }
@@ -177,16 +184,19 @@ async function receive(hook, url, request, env, context) {
       context.waitUntil(remember(env, hook, taken));
     }
   }
-  return reply(passage, now);
+  return reply(passage, now, env.ANALYTICS);
 }
 
-function reply(passage, now) {
+function reply(passage, now, analytics) {
   const status = passage.status();
   const log = passage.log(now);
   if (status < 400) {
     console.log(log);
   } else {
     console.warn(log);
+  }
+  if (analytics !== undefined) {
+    measure(analytics, passage.points(now));
   }
   let response;
   if (passage.is_bare()) {

@@ -26,8 +26,11 @@ mod host;
 use crate::azure::{Answer, Request, token};
 use crate::config::{ConfigError, Mode};
 use crate::consume::{self, Consumer, Found, Incoming, Retention, Verdict};
+use crate::health::Ledger;
+use crate::heartbeat;
 use crate::json;
 use crate::mapping::plan::HeaderNames;
+use crate::metrics;
 use crate::relay::{self, Bindings, Fetch, Hook, Next, Relay};
 use crate::webhook::delivery::{Delivery, Headers};
 use crate::webhook::keyring::Wanted;
@@ -67,8 +70,11 @@ thread_local! {
     /// How long the queue keeps messages.
     static RETENTION: Cell<Retention> = const { Cell::new(Retention::SHORTEST) };
 
-    /// How many messages are parked, as `entry.js` last counted them.
-    static PARKED: RefCell<Option<String>> = const { RefCell::new(None) };
+    /// What `health.js` last found in the bucket and of the queue, for `/healthz`.
+    static OUTSIDE: RefCell<String> = const { RefCell::new(String::new()) };
+
+    /// What this isolate has kept in the bucket of its health.
+    static LEDGER: RefCell<Ledger> = const { RefCell::new(Ledger::new()) };
 
     /// The URL and the header fields that `entry.js` read last, so that it need not read the same ones again.
     static LAST_ASKED: RefCell<(String, String)> = const { RefCell::new((String::new(), String::new())) };
@@ -142,6 +148,10 @@ fn write_hook(out: &mut Vec<u8>, index: usize, hook: &Hook) {
     }
     if let Some(seconds) = hook.window_s() {
         out.extend_from_slice(format!(",\"window_s\":{seconds}").as_bytes());
+    }
+    if hook.heartbeat().is_some() {
+        out.extend_from_slice(b",\"heartbeat\":");
+        json::write_string(out, if hook.is_queued() { "queue" } else { "direct" });
     }
     out.push(b'}');
 }
@@ -402,6 +412,11 @@ impl Passage {
         body.map(Uint8Array::from)
     }
 
+    /// What to write to the Analytics Engine: a JSON array.
+    pub fn points(&self, now: f64) -> String {
+        metrics::write(&[self.passage.point(now as i64)])
+    }
+
     /// The line to log of this delivery.
     pub fn log(&self, now: f64) -> String {
         self.passage.log(now as i64)
@@ -500,7 +515,7 @@ impl Batch {
             let Ok(relay) = relay else { return OVER };
             match self.consumer.next(now as i64, relay) {
                 consume::Step::Done => {
-                    relay.note_waiting(self.consumer.waiting_since());
+                    relay.note_waiting(self.consumer.waiting(now as i64));
                     OVER
                 }
                 consume::Step::Wait(ms) => {
@@ -610,6 +625,27 @@ impl Batch {
         self.consumer.spent(index).map(str::to_owned)
     }
 
+    /// What to write to the Analytics Engine: a JSON array.
+    pub fn points(&self, now: f64) -> String {
+        RELAY.with_borrow(|relay| match relay {
+            Ok(relay) => metrics::write(&self.consumer.points(now as i64, relay)),
+            Err(_) => metrics::write(&[]),
+        })
+    }
+
+    /// What to keep in the bucket of the relay's health, three lines each: the key, the metadata as JSON, and `news` if
+    /// it is to be kept whatever other isolates have kept lately.
+    pub fn notes(&self, now: f64) -> String {
+        let notes = RELAY.with_borrow(|relay| match relay {
+            Ok(relay) if relay.is_queued() => LEDGER.with_borrow_mut(|ledger| ledger.due(now as i64, relay)),
+            _ => Vec::new(),
+        });
+        let lines = notes.iter().flat_map(|note| {
+            [note.key.as_str(), "\n", &note.metadata, if note.news { "\nnews\n" } else { "\n\n" }]
+        });
+        lines.collect()
+    }
+
     /// The line to log of this batch.
     pub fn log(&self, now: f64) -> String {
         self.consumer.log(now as i64)
@@ -621,8 +657,14 @@ impl Batch {
     }
 }
 
-/// Takes in how many messages are parked, for `/healthz`: a number, or as much as was counted and `+`.
+/// Takes in what is known outside of the isolate, for `/healthz`, as [`crate::health::write`] wants it.
 #[wasm_bindgen]
-pub fn note_parked(count: String) {
-    PARKED.set(Some(count));
+pub fn note_outside(outside: String) {
+    OUTSIDE.set(outside);
+}
+
+/// The message of a hook's heartbeat; `id` is a random UUID.
+#[wasm_bindgen]
+pub fn heartbeat(index: u32, id: &str, now: f64) -> Vec<u8> {
+    hook(index).map(|hook| heartbeat::message(hook.name(), id, now as i64)).unwrap_or_default()
 }

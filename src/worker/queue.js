@@ -1,6 +1,8 @@
 // The queue: how an event gets into it, and how a batch of it gets to Azure or into the bucket.
 import * as core from "ccf-edge-wasm";
+import { measure } from "./analytics.js";
 import { askFor, inTime } from "./exchange.js";
+import { keep } from "./health.js";
 import { ASK, CLAIM, generation, OVER, start, trapped, WAIT } from "./instance.js";
 
 /** What becomes of a message, if not the seconds after which it comes again. */
@@ -30,19 +32,24 @@ export function enqueue(passage, env) {
 }
 
 /** Takes what the queue gives out: to be delivered, and from the queue of dead letters to be parked. */
-export async function takeIn(files, env, batch) {
-  await deliver(files, env, batch.messages, batch.queue.endsWith(DEAD_LETTERS) ? DEAD : DELIVER);
+export async function takeIn(files, env, batch, context) {
+  await deliver(files, env, batch.messages, batch.queue.endsWith(DEAD_LETTERS) ? DEAD : DELIVER, context);
+}
+
+/** Delivers messages that are in no queue, so that none of them comes again. */
+export async function atOnce(env, messages) {
+  await consume(env, messages, DELIVER);
 }
 
 /**
  * Takes a batch of the queue through the core. What the core fails on is found by halving, and parked alone.
  */
-async function deliver(files, env, messages, fate) {
-  let plan;
+async function deliver(files, env, messages, fate, context) {
+  let done;
   const mine = generation;
   try {
     start(files, env);
-    plan = await consume(env, messages, fate);
+    done = await consume(env, messages, fate);
   } catch (error) {
     if (mine !== generation) {
       return again(messages, 5);
@@ -52,17 +59,20 @@ async function deliver(files, env, messages, fate) {
       return messages.forEach(later);
     }
     if (messages.length === 1) {
-      return deliver(files, env, messages, TRAPPED);
+      return deliver(files, env, messages, TRAPPED, context);
     }
     const half = messages.length >> 1;
-    await deliver(files, env, messages.slice(0, half), fate);
-    return deliver(files, env, messages.slice(half), fate);
+    await deliver(files, env, messages.slice(0, half), fate, context);
+    return deliver(files, env, messages.slice(half), fate, context);
   }
-  if (plan === null) {
+  if (done === null) {
     // Another event made the core start afresh while this batch was under way.
     return again(messages, 5);
   }
-  await carryOut(env, messages, plan);
+  await carryOut(env, messages, done.plan);
+  if (done.notes !== "") {
+    context.waitUntil(keep(env.BUCKET, done.notes));
+  }
 }
 
 /** Lets a message come again after half its age, so that its retries last for as long as the queue keeps it. */
@@ -77,7 +87,7 @@ function again(messages, delaySeconds) {
   }
 }
 
-/** The core's verdict on every message; null when the core had to start afresh meanwhile. */
+/** The core's verdict on every message, and what to keep of the relay's health; null when the core had to start afresh meanwhile. */
 async function consume(env, messages, fate) {
   const mine = generation;
   const bodies = messages.map(({ body }) => bytes(body));
@@ -136,8 +146,12 @@ async function consume(env, messages, fate) {
     spent: batch.spent(index),
   }));
   [console.log, console.warn, console.error][batch.severity()](batch.log(now));
+  if (env.ANALYTICS !== undefined) {
+    measure(env.ANALYTICS, batch.points(now));
+  }
+  const notes = batch.notes(now);
   batch.free();
-  return plan;
+  return { plan, notes };
 }
 
 /** Acknowledges, puts off and parks. What cannot be parked now comes again. */
