@@ -84,6 +84,8 @@ pub mod report;
 
 pub mod webhook;
 
+mod gzip;
+
 pub mod batch;
 
 pub mod mapping;

@@ -497,6 +497,7 @@ impl Mapping {
             texts: Texts::new(variables),
             scratch: Vec::new(),
             first: rows.len(),
+            most: rows.array().len().saturating_add(MAX_ROWS_BYTES),
             rows,
             losses,
         };
@@ -606,6 +607,8 @@ struct Run<'r> {
     scratch: Vec<u8>,
     /// The index of its first row.
     first: usize,
+    /// How long the buffer may become.
+    most: usize,
     rows: &'r mut RowBuffer,
     losses: &'r mut Vec<Loss>,
 }
@@ -647,7 +650,7 @@ impl Run<'_> {
 
     /// Writes the row of the event that starts at the scanner.
     fn event(&mut self, bytes: &[u8], scanner: &mut Scanner) -> Result<(), RowsError> {
-        let Run { mapping, slots, variables, texts, scratch, first, rows, losses } = self;
+        let Run { mapping, slots, variables, texts, scratch, first, most, rows, losses } = self;
         let range = mapping.tree.walk(bytes, scanner, slots)?;
         let input = mapping.parses.then(|| Input::parse(bytes.get(range).unwrap_or_default()));
         let row = rows.len();
@@ -683,7 +686,7 @@ impl Run<'_> {
             out.push(b'}');
             Ok::<(), Infallible>(())
         });
-        if rows.array().len() > MAX_ROWS_BYTES { Err(RowsError::TooLarge) } else { Ok(()) }
+        if rows.array().len() > *most { Err(RowsError::TooLarge) } else { Ok(()) }
     }
 }
 

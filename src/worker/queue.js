@@ -80,17 +80,9 @@ function again(messages, delaySeconds) {
 /** The core's verdict on every message; null when the core had to start afresh meanwhile. */
 async function consume(env, messages, fate) {
   const mine = generation;
-  const bodies = messages.map(({ body }) => bytes(body));
-  const all = new Uint8Array(bodies.reduce((sum, body) => sum + body.length, 0));
-  let at = 0;
-  for (const body of bodies) {
-    all.set(body, at);
-    at += body.length;
-  }
   let now = Date.now();
   const batch = core.consume(
-    all,
-    Uint32Array.from(bodies, (body) => body.length),
+    messages.map(({ body }) => bytes(body)),
     messages.map(({ id }) => id).join("\n"),
     Float64Array.from(messages, ({ timestamp }) => Number(timestamp)),
     Uint32Array.from(messages, ({ attempts }) => attempts ?? 0),
@@ -130,37 +122,45 @@ async function consume(env, messages, fate) {
       step = batch.answered(now, status, retryAfter, body ?? new Uint8Array(), failure);
     }
   }
-  const plan = messages.map((_, index) => ({
-    verdict: batch.verdict(index),
-    parked: batch.parked(index),
-    spent: batch.spent(index),
-  }));
+  const verdicts = batch.verdicts();
+  const claims = batch.claims() > 0;
+  const parked = new Map();
+  const spent = new Map();
+  verdicts.forEach((verdict, index) => {
+    if (verdict === PARK) {
+      parked.set(index, batch.parked(index));
+    }
+    if (claims) {
+      spent.set(index, batch.spent(index));
+    }
+  });
   [console.log, console.warn, console.error][batch.severity()](batch.log(now));
   batch.free();
-  return plan;
+  return { verdicts, parked, spent };
 }
 
 /** Acknowledges, puts off and parks. What cannot be parked now comes again. */
-async function carryOut(env, messages, plan) {
-  const spent = [];
-  for (const [index, { verdict, parked, spent: key }] of plan.entries()) {
-    const message = messages[index];
-    if (verdict === PARK && !(await park(env, parked))) {
+async function carryOut(env, messages, { verdicts, parked, spent }) {
+  const done = [];
+  for (const [index, message] of messages.entries()) {
+    const verdict = verdicts[index];
+    if (verdict === PARK && !(await park(env, parked.get(index)))) {
       later(message);
       continue;
     }
     if (verdict === PARK || verdict === ACK) {
       message.ack();
+      const key = spent.get(index);
       if (key !== undefined) {
-        spent.push(key);
+        done.push(key);
       }
     } else {
       message.retry({ delaySeconds: verdict });
     }
   }
-  if (spent.length > 0) {
+  if (done.length > 0) {
     try {
-      await env.BUCKET.delete(spent);
+      await env.BUCKET.delete(done);
     } catch (error) {
       console.warn(JSON.stringify({ log: "bucket", error: String(error) }));
     }
