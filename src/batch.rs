@@ -263,7 +263,7 @@ impl Packer {
             return plain(rows, alone).map(Packed::Batch);
         }
         let made =
-            if raw_bytes > self.limits.raw { None } else { smallest(rows.row(row)?, self.limits.wire) };
+            if raw_bytes > self.limits.raw { None } else { smallest(gzip, rows.row(row)?, self.limits.wire) };
         Some(match made {
             Some(made) => Packed::Batch(Batch { made: Some(made), gzip: true, rows: alone, raw_bytes }),
             None => Packed::Oversize { row },
@@ -311,7 +311,7 @@ fn compressed(gzip: &mut Gzip, limits: Limits, rows: &RowBuffer, range: Range<us
 }
 
 /// A row alone, compressed as well as it goes; `None` if that is too large as well.
-fn smallest(row: &[u8], wire: usize) -> Option<Vec<u8>> {
+fn smallest(gzip: &Gzip, row: &[u8], wire: usize) -> Option<Vec<u8>> {
     let mut deflate = Compress::new(Compression::best(), false);
     let mut out = Vec::with_capacity(wire);
     out.extend_from_slice(&gzip::HEADER);
@@ -323,6 +323,6 @@ fn smallest(row: &[u8], wire: usize) -> Option<Vec<u8>> {
     if deflate.compress_vec(b"]", &mut out, FlushCompress::Finish).ok()? != Status::StreamEnd {
         return None;
     }
-    gzip::close(&mut out, row);
+    gzip.close(&mut out, row);
     (out.len() <= wire).then_some(out)
 }
