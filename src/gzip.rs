@@ -83,9 +83,11 @@ impl Gzip {
         self.out.extend_from_slice(&HEADER);
         self.out.resize(guess.max(64), 0);
         self.place = Place { bytes: HEADER.len(), bits: 0, count: 0 };
+        let mut to = Writer::new(&mut self.out, self.place, TAIL);
         // The last block, with the fixed codes.
-        self.write(0b011, 3);
-        self.literal(b'[');
+        to.write(0b011, 3);
+        to.literal(&self.codes, b'[');
+        self.place = to.place;
     }
 
     /// Where the output stands.
@@ -120,35 +122,41 @@ impl Gzip {
 
     fn piece(&mut self, text: &[u8], mut at: usize, end: usize) {
         let text = text.get(..end).unwrap_or_default();
+        // No symbol takes more than fifteen bits for each of its bytes.
+        let Gzip { codes, heads, .. } = self;
+        let mut to = Writer::new(&mut self.out, self.place, 2 * end.saturating_sub(at));
         while let Some(word) = word(text, at) {
             // Fibonacci hashing (Knuth, The Art of Computer Programming 3, 6.4).
             let hash = word.wrapping_mul(0x9e37_79b1) >> (32 - HASH_BITS);
-            let Some(head) = self.heads.get_mut(hash as usize) else { return };
+            let Some(head) = heads.get_mut(hash as usize) else { break };
             let seen = std::mem::replace(head, u32::try_from(at + 1).unwrap_or(0)) as usize;
             let distance = at.wrapping_add(1).wrapping_sub(seen);
             if seen != 0 && distance <= WINDOW && self::word(text, seen - 1) == Some(word) {
                 let length = SHORTEST + same(text, seen - 1 + SHORTEST, at + SHORTEST);
-                self.matched(length, distance);
+                to.matched(codes, length, distance);
                 at += length;
             } else {
-                self.literal(word as u8);
+                to.literal(codes, word as u8);
                 at += 1;
             }
         }
         for byte in text.get(at..).unwrap_or_default() {
-            self.literal(*byte);
+            to.literal(codes, *byte);
         }
+        self.place = to.place;
     }
 
     /// Ends the array and gives the member. `rows` is what was compressed of the text.
     pub(crate) fn finish(&mut self, rows: &[u8]) -> Vec<u8> {
-        self.literal(b']');
+        let mut to = Writer::new(&mut self.out, self.place, TAIL);
+        to.literal(&self.codes, b']');
         let end = self.codes.end;
-        self.write(u64::from(end.bits), end.count);
+        to.write(u64::from(end.bits), end.count);
         // The rest of the last byte.
-        self.write(0, (8 - self.place.count) % 8);
+        to.write(0, (8 - to.place.count) % 8);
+        let bytes = to.place.bytes;
         let mut out = std::mem::take(&mut self.out);
-        out.truncate(self.place.bytes);
+        out.truncate(bytes);
         self.close(&mut out, rows);
         out
     }
@@ -160,23 +168,39 @@ impl Gzip {
         // Modulo 2^32 (RFC 1952, section 2.3.1).
         out.extend_from_slice(&(rows.len().wrapping_add(2) as u32).to_le_bytes());
     }
+}
+
+/// Writes codes from a place on. It is a value of its own, so that the place can stay in registers.
+struct Writer<'o> {
+    out: &'o mut [u8],
+    place: Place,
+}
+
+impl<'o> Writer<'o> {
+    /// A writer of so many bytes at the most.
+    fn new(out: &'o mut Vec<u8>, place: Place, most: usize) -> Writer<'o> {
+        let needed = place.bytes.saturating_add(most).saturating_add(16);
+        if out.len() < needed {
+            out.resize(needed.max(out.len().saturating_mul(2)), 0);
+        }
+        Writer { out, place }
+    }
 
     #[inline(always)]
-    fn literal(&mut self, byte: u8) {
-        if let Some(code) = self.codes.literals.get(usize::from(byte)) {
-            let Code { bits, count } = *code;
-            self.write(u64::from(bits), count);
+    fn literal(&mut self, codes: &Codes, byte: u8) {
+        if let Some(code) = codes.literals.get(usize::from(byte)) {
+            self.write(u64::from(code.bits), code.count);
         }
     }
 
     #[inline(always)]
-    fn matched(&mut self, length: usize, distance: usize) {
+    fn matched(&mut self, codes: &Codes, length: usize, distance: usize) {
         let below = distance as u32 - 1;
         // Two codes for each power of two (RFC 1951, section 3.2.5).
         let extra = (31 - (below | 1).leading_zeros()).saturating_sub(1);
         let symbol = 2 * extra + (below >> extra);
         let (length, distance) =
-            (self.codes.lengths.get((length - 3) & 255), self.codes.distances.get(symbol as usize & 31));
+            (codes.lengths.get((length - 3) & 255), codes.distances.get(symbol as usize & 31));
         if let (Some(length), Some(distance)) = (length, distance) {
             let more = u64::from(below & ((1 << extra) - 1)) << distance.count;
             let bits = u64::from(length.bits) | (u64::from(distance.bits) | more) << length.count;
@@ -187,18 +211,13 @@ impl Gzip {
     /// Writes at most 56 bits.
     #[inline(always)]
     fn write(&mut self, bits: u64, count: u32) {
-        let place = &mut self.place;
-        place.bits |= bits << place.count;
-        place.count += count;
-        if self.out.len() < place.bytes + 8 {
-            self.out.resize(self.out.len() * 2, 0);
+        let Place { bytes, bits: before, count: filled } = self.place;
+        let (bits, count) = (before | bits << filled, filled + count);
+        if let Some(space) = self.out.get_mut(bytes..).and_then(|rest| rest.first_chunk_mut()) {
+            *space = bits.to_le_bytes();
         }
-        if let Some(space) = self.out.get_mut(place.bytes..place.bytes + 8) {
-            space.copy_from_slice(&place.bits.to_le_bytes());
-        }
-        place.bytes += (place.count / 8) as usize;
-        place.bits >>= place.count & !7;
-        place.count &= 7;
+        self.place =
+            Place { bytes: bytes + (count / 8) as usize, bits: bits >> (count & !7), count: count & 7 };
     }
 }
 

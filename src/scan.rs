@@ -37,6 +37,7 @@ pub(crate) enum Start {
 }
 
 /// A place in a body, moving forward.
+#[derive(Clone, Copy)]
 pub(crate) struct Scanner<'a> {
     bytes: &'a [u8],
     at: usize,
@@ -212,9 +213,16 @@ impl<'a> Scanner<'a> {
         let start = self.at + 1;
         let plain = self.string()?;
         let end = self.at - 1;
+        self.colon()?;
+        Ok((start..end, plain))
+    }
+
+    /// Passes what stands between a key and its value.
+    #[inline(always)]
+    fn colon(&mut self) -> Result<(), Malformed> {
         if self.comes(b":\"") {
             self.at += 1;
-            return Ok((start..end, plain));
+            return Ok(());
         }
         self.white();
         if self.peek() != Some(b':') {
@@ -222,19 +230,24 @@ impl<'a> Scanner<'a> {
         }
         self.at += 1;
         self.white();
-        Ok((start..end, plain))
+        Ok(())
+    }
+
+    /// Passes the value that starts here if it is a text.
+    #[inline(always)]
+    pub(crate) fn skip_text(&mut self) -> Result<Option<Range<usize>>, Malformed> {
+        if self.peek() != Some(b'"') {
+            return Ok(None);
+        }
+        let start = self.at;
+        self.string()?;
+        Ok(Some(start..self.at))
     }
 
     /// Passes the value that starts here, whatever it is, and checks it.
     pub(crate) fn skip(&mut self) -> Result<Range<usize>, Malformed> {
-        // Most values that nobody asked for by name are texts.
-        if self.peek() == Some(b'"') {
-            let start = self.at;
-            self.string()?;
-            return Ok(start..self.at);
-        }
         // A copy that nobody else points to can stay in registers.
-        let mut copy = Scanner { ..*self };
+        let mut copy = *self;
         let range = copy.skip_value();
         *self = copy;
         range
@@ -252,6 +265,17 @@ impl<'a> Scanner<'a> {
             match self.peek() {
                 Some(b'"') => {
                     self.string()?;
+                    // Most members behind a text are texts, and written without white space.
+                    while object && self.comes(b",\"") {
+                        self.at += 1;
+                        self.string()?;
+                        self.colon()?;
+                        entered = self.peek() != Some(b'"');
+                        if entered {
+                            break;
+                        }
+                        self.string()?;
+                    }
                 }
                 Some(b'{') => {
                     if self.open(b'}')? {

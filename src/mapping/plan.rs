@@ -269,24 +269,38 @@ impl Tree {
         let start = scanner.offset();
         let range = match scanner.start()? {
             Start::Object if named || !node.children.is_empty() => {
-                let mut more = scanner.open(b'}')?;
+                // A copy that nobody else points to can stay in registers.
+                let mut copy = *scanner;
+                let mut more = copy.open(b'}')?;
                 while more {
-                    let (key, plain) = scanner.key_text()?;
+                    let (key, plain) = copy.key_text()?;
                     let key = bytes.get(key).unwrap_or_default();
                     let key = if plain { Cow::Borrowed(key) } else { unescaped(key) };
                     let child = node.child(&key);
                     let range = match child {
                         Some(child) => {
                             slots.forget(self.nodes.get(child));
-                            self.walk_node(bytes, scanner, slots, child, depth + 1)?
+                            *scanner = copy;
+                            let range = self.walk_node(bytes, scanner, slots, child, depth + 1)?;
+                            copy = *scanner;
+                            range
                         }
-                        None => scanner.skip()?,
+                        None => match copy.skip_text()? {
+                            Some(range) => range,
+                            None => {
+                                *scanner = copy;
+                                let range = scanner.skip()?;
+                                copy = *scanner;
+                                range
+                            }
+                        },
                     };
                     if named {
                         self.take_name(slots, &key, range);
                     }
-                    more = scanner.next(b'}')?;
+                    more = copy.next(b'}')?;
                 }
+                *scanner = copy;
                 start..scanner.offset()
             }
             Start::Array if !node.children.is_empty() => {

@@ -80,16 +80,19 @@ function again(messages, delaySeconds) {
 /** The core's verdict on every message; null when the core had to start afresh meanwhile. */
 async function consume(env, messages, fate) {
   const mine = generation;
+  const bodies = [];
+  const ids = [];
+  const queuedAt = new Float64Array(messages.length);
+  const attempts = new Uint32Array(messages.length);
+  // Each property is a call into the platform.
+  for (const [index, message] of messages.entries()) {
+    bodies.push(bytes(message.body));
+    ids.push(message.id);
+    queuedAt[index] = Number(message.timestamp);
+    attempts[index] = message.attempts ?? 0;
+  }
   let now = Date.now();
-  const batch = core.consume(
-    messages.map(({ body }) => bytes(body)),
-    messages.map(({ id }) => id).join("\n"),
-    Float64Array.from(messages, ({ timestamp }) => Number(timestamp)),
-    Uint32Array.from(messages, ({ attempts }) => attempts ?? 0),
-    now,
-    Math.random(),
-    fate,
-  );
+  const batch = core.consume(bodies, ids.join("\n"), queuedAt, attempts, now, Math.random(), fate);
   let step = batch.next(now);
   while (step !== OVER) {
     if (step === WAIT) {
