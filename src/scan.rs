@@ -90,7 +90,9 @@ fn marks(block: &[u8; BLOCK]) -> u64 {
 }
 
 /// The marks of the block that starts at a place. What is behind the end of the body is marked.
-#[inline(always)]
+///
+/// One call for each block costs little; its code in each place that passes a string would be most of the scanner.
+#[inline(never)]
 fn marks_at(bytes: &[u8], at: usize) -> u64 {
     let rest = bytes.get(at..).unwrap_or_default();
     match rest.first_chunk() {
@@ -412,9 +414,7 @@ fn end_of_string(bytes: &[u8], start: usize, mut at: usize) -> Result<usize, Mal
             Some(_) => at += 1,
             None => return Err(Malformed { offset: at, expected: "a closing quote" }),
         }
-        if let Some(block) = bytes.get(at..).and_then(|rest| rest.first_chunk()) {
-            at += marks(block).trailing_zeros() as usize;
-        }
+        at += marks_at(bytes, at).trailing_zeros() as usize;
     }
     let text = bytes.get(start..at).unwrap_or_default();
     if !ascii && let Err(error) = std::str::from_utf8(text) {

@@ -284,7 +284,7 @@ fn rounds_share_their_calls() {
                     let rows: Vec<serde_json::Value> = serde_json::from_str(&text).expect("rows");
                     let ids: Vec<i64> = rows.iter().map(|row| row["Id"].as_i64().expect("an id")).collect();
                     if bad.is_some_and(|bad| ids.contains(&bad)) {
-                        consumer.answered(NOW, &refusal(400, "InvalidRequest"), &mut relay);
+                        consumer.answered(NOW, &refusal(400, "NobodyHasDocumentedThis"), &mut relay);
                     } else {
                         taken.extend(ids);
                         consumer.answered(NOW, &response(204, ""), &mut relay);
