@@ -43,9 +43,45 @@ export function relayModules() {
 
 /** Writes a Worker's modules and its workerd configuration: `{ address, command }`. */
 export async function configure(variant, upstream) {
-  const folder = join(out, variant);
+  const entry = readFileSync(join(here, `workers/${variant}.js`));
+  return write(variant, { main: worker(variant, entry, upstream) });
+}
+
+/**
+ * The same for a consumer behind a stand-in for its queue, which gives it one of `batches`, the result of
+ * `batches()` in batches.mjs, for each request.
+ */
+export async function configureConsumer(variant, upstream, batches) {
+  const entry = readFileSync(
+    join(here, variant === "relay" ? "workers/relay.js" : `workers/batch/${variant}.js`),
+  );
+  const index = {};
+  const chunks = [];
+  let at = 0;
+  for (const [name, groups] of Object.entries(batches)) {
+    index[name] = groups.map((messages) =>
+      messages.map(({ id, bytes }) => {
+        chunks.push(bytes);
+        at += bytes.length;
+        return { id, at: at - bytes.length, length: bytes.length };
+      }),
+    );
+  }
+  const driver = {
+    modules: [
+      ["entry.js", readFileSync(join(here, "workers/batch/driver.js"))],
+      ["batches.json", JSON.stringify(index)],
+      ["batches.bin", Buffer.concat(chunks)],
+    ],
+    bindings: [`    (name = "CONSUMER", service = "consumer"),`],
+    flags: ["service_binding_extra_handlers"],
+  };
+  return write(`batch-${variant}`, { main: driver, consumer: worker(variant, entry, upstream) });
+}
+
+function worker(variant, entry, upstream) {
   const endpoint = `http://127.0.0.1:${upstream}`;
-  const modules = [["entry.js", readFileSync(join(here, `workers/${variant}.js`))]];
+  const modules = [["entry.js", entry]];
   if (variant === "relay") {
     const config = { ...relay, azure: { ...relay.azure, dce_endpoint: endpoint } };
     modules.push(
@@ -54,21 +90,28 @@ export async function configure(variant, upstream) {
       ...relayModules(),
     );
   }
-  for (const [name, bytes] of modules) {
-    mkdirSync(join(folder, name, ".."), { recursive: true });
-    writeFileSync(join(folder, name), bytes);
+  const texts = Object.entries(bindings(variant, endpoint));
+  return {
+    modules,
+    bindings: texts.map(([name, value]) => `    (name = ${quote(name)}, text = ${quote(value)}),`),
+    flags: [],
+  };
+}
+
+/** Writes the Workers of one workerd, each into its folder; `main` is the one that listens. */
+async function write(folder, workers) {
+  for (const [name, { modules }] of Object.entries(workers)) {
+    for (const [path, bytes] of modules) {
+      const file = join(out, folder, name, path);
+      mkdirSync(join(file, ".."), { recursive: true });
+      writeFileSync(file, bytes);
+    }
   }
   const address = `127.0.0.1:${await freePort()}`;
-  const config = join(folder, "config.capnp");
-  writeFileSync(
-    config,
-    capnp(
-      address,
-      modules.map(([name]) => name),
-      bindings(variant, endpoint),
-    ),
-  );
-  return { address, command: [workerd, "serve", config] };
+  const config = join(out, folder, "config.capnp");
+  writeFileSync(config, capnp(address, workers));
+  const experimental = Object.values(workers).some(({ flags }) => flags.length > 0);
+  return { address, command: [workerd, "serve", ...(experimental ? ["--experimental"] : []), config] };
 }
 
 // The relay has all but its secrets from relay.json.
@@ -89,32 +132,36 @@ function bindings(variant, endpoint) {
   };
 }
 
-function capnp(address, modules, texts) {
-  const module = (name) => {
-    const kind = { js: "esModule", wasm: "wasm", json: "text" }[name.split(".").at(-1)];
-    return `    (name = ${quote(name)}, ${kind} = embed ${quote(name)}),`;
+function capnp(address, workers) {
+  const module = (folder, name) => {
+    const kind = { js: "esModule", wasm: "wasm", json: "text", bin: "data" }[name.split(".").at(-1)];
+    return `    (name = ${quote(name)}, ${kind} = embed ${quote(`${folder}/${name}`)}),`;
   };
-  const binding = ([name, value]) => `    (name = ${quote(name)}, text = ${quote(value)}),`;
+  const services = Object.keys(workers).map((name) => `    (name = ${quote(name)}, worker = .${name}),`);
+  const constants = Object.entries(workers).map(
+    ([folder, { modules, bindings, flags }]) => `
+const ${folder} :Workerd.Worker = (
+  modules = [
+${modules.map(([name]) => module(folder, name)).join("\n")}
+  ],
+  bindings = [
+${bindings.join("\n")}
+  ],
+  compatibilityDate = ${quote(COMPATIBILITY_DATE)},
+  compatibilityFlags = [${flags.map(quote).join(", ")}],
+);
+`,
+  );
   return `using Workerd = import "/workerd/workerd.capnp";
 
 const config :Workerd.Config = (
   services = [
-    (name = "main", worker = .main),
+${services.join("\n")}
     (name = "internet", network = (allow = ["public", "private", "local"])),
   ],
   sockets = [(name = "http", address = ${quote(address)}, http = (), service = "main")],
 );
-
-const main :Workerd.Worker = (
-  modules = [
-${modules.map(module).join("\n")}
-  ],
-  bindings = [
-${Object.entries(texts).map(binding).join("\n")}
-  ],
-  compatibilityDate = ${quote(COMPATIBILITY_DATE)},
-);
-`;
+${constants.join("")}`;
 }
 
 function quote(text) {

@@ -6,7 +6,9 @@
 
 use std::ops::Range;
 
-use flate2::{Compress, Compression, Crc, FlushCompress};
+use flate2::{Compress, Compression, FlushCompress, Status};
+
+use crate::gzip::{self, Gzip};
 
 /// Rows, each a JSON object, in one buffer that is a JSON array at any time.
 #[derive(Clone, PartialEq, Eq)]
@@ -71,6 +73,27 @@ impl RowBuffer {
         self.bytes.extend_from_slice(rows);
         self.bytes.push(b']');
         self.ends.extend(other.ends.iter().map(|end| end.saturating_add(base)));
+    }
+
+    /// Takes back every row from that index on.
+    pub fn truncate(&mut self, rows: usize) {
+        if rows < self.len() {
+            let end = rows.checked_sub(1).and_then(|last| self.ends.get(last)).map_or(1, |end| *end);
+            self.ends.truncate(rows);
+            self.bytes.truncate(end);
+            self.bytes.push(b']');
+        }
+    }
+
+    /// Forgets the rows before that index, so that it becomes 0.
+    pub fn forget(&mut self, rows: usize) {
+        let rows = rows.min(self.len());
+        let Some(end) = rows.checked_sub(1).and_then(|last| self.ends.get(last)).copied() else { return };
+        // With the last of them goes the comma behind it, which the bracket before the first makes up for.
+        let gone = if rows == self.len() { end.saturating_sub(1) } else { end };
+        self.bytes.drain(1..gone.saturating_add(1).min(self.bytes.len()));
+        self.ends.drain(..rows);
+        self.ends.iter_mut().for_each(|end| *end = end.saturating_sub(gone));
     }
 
     /// How many rows there are.
@@ -197,25 +220,16 @@ impl Packed {
     }
 }
 
-/// The start of every compressed body (RFC 1952): deflate, no name, no time, fastest, unknown system.
-const GZIP_HEADER: [u8; 10] = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 4, 255];
-
-/// The end of the array as a last, stored deflate block (RFC 1951, section 3.2.4) of one byte: `]`.
-const GZIP_LAST_BLOCK: [u8; 6] = [1, 1, 0, 0xfe, 0xff, b']'];
-
-/// What a compressed body needs behind its rows: the last block, the checksum and the length.
-const GZIP_TAIL: usize = GZIP_LAST_BLOCK.len() + 8;
-
 /// Packs rows into calls. One per isolate: it keeps its compressor from call to call.
 pub struct Packer {
     limits: Limits,
-    deflate: Option<Compress>,
+    gzip: Option<Gzip>,
 }
 
 impl Packer {
     /// A packer for calls within `limits`.
     pub fn new(limits: Limits) -> Self {
-        Packer { limits, deflate: None }
+        Packer { limits, gzip: None }
     }
 
     /// Packs all rows of a buffer.
@@ -237,8 +251,8 @@ impl Packer {
         if raw_bytes < self.limits.gzip_from && raw_bytes <= self.limits.wire.min(self.limits.raw) {
             return plain(rows, range).map(Packed::Batch);
         }
-        let level = Compression::fast();
-        if let Some(batch) = compressed(&mut self.deflate, level, self.limits, rows, range.clone()) {
+        let gzip = self.gzip.get_or_insert_with(Gzip::new);
+        if let Some(batch) = compressed(gzip, self.limits, rows, range.clone()) {
             return Some(Packed::Batch(batch));
         }
         // The first row alone does not fit. That is rare enough to try what costs more.
@@ -248,8 +262,10 @@ impl Packer {
         if raw_bytes <= self.limits.wire.min(self.limits.raw) {
             return plain(rows, alone).map(Packed::Batch);
         }
-        Some(match compressed(&mut None, Compression::best(), self.limits, rows, alone) {
-            Some(batch) => Packed::Batch(batch),
+        let made =
+            if raw_bytes > self.limits.raw { None } else { smallest(gzip, rows.row(row)?, self.limits.wire) };
+        Some(match made {
+            Some(made) => Packed::Batch(Batch { made: Some(made), gzip: true, rows: alone, raw_bytes }),
             None => Packed::Oversize { row },
         })
     }
@@ -272,87 +288,41 @@ fn plain(rows: &RowBuffer, range: Range<usize>) -> Option<Batch> {
 }
 
 /// As many of the rows of `range` as fit compressed; `None` if the first alone does not.
-///
-/// The compressor is flushed at the end of a row often enough to know how much room is left. What went over
-/// the limit is cut off at the last flush before it, where the stream may be continued by hand.
-///
-/// `kept` is a compressor that is ready for use. It stays there if it still is.
-fn compressed(
-    kept: &mut Option<Compress>,
-    level: Compression,
-    limits: Limits,
-    rows: &RowBuffer,
-    range: Range<usize>,
-) -> Option<Batch> {
-    let mut deflate = kept.take().unwrap_or_else(|| Compress::new(level, false));
-    let room = limits.wire.checked_sub(GZIP_TAIL)?;
+fn compressed(gzip: &mut Gzip, limits: Limits, rows: &RowBuffer, range: Range<usize>) -> Option<Batch> {
+    let room = limits.wire.checked_sub(gzip::TAIL)?;
     let start = rows.start(range.start)?;
     let raw_end = start.saturating_add(limits.raw.checked_sub(2)?);
-    let all = rows.slice(range.clone())?.len();
-    let mut out = Vec::with_capacity(room.min(all / 4 + 1024));
-    out.extend_from_slice(&GZIP_HEADER);
-    deflate.compress_vec(b"[", &mut out, FlushCompress::None).ok()?;
+    gzip.begin(room.min(rows.slice(range.clone())?.len() / 4));
 
-    let mut next = range.start;
     let mut done = start;
-    let mut length = None;
-    let mut over = false;
-    while next < range.end {
-        // However badly a row compresses, it grows by an eighth and some bytes at the most.
-        let sure = room.saturating_sub(out.len()).saturating_sub(64) / 10 * 8;
-        let sure_end = done.saturating_add(sure).min(raw_end);
-        let fitting = rows.ends.get(next..range.end)?.partition_point(|end| *end <= sure_end);
-        let after = next + fitting.max(1);
-        let end = *rows.ends.get(after - 1)?;
-        // With a comma before it, a later slice starts where the one before it ended.
-        if end > raw_end {
+    let mut next = range.start;
+    for end in rows.ends.get(range.clone())? {
+        let before = gzip.place();
+        // With a comma before it, a later row starts where the one before it ended.
+        if *end > raw_end || !gzip.add(&rows.bytes, done..*end, room) {
+            gzip.back(before);
             break;
         }
-        if !feed(&mut deflate, rows.bytes.get(done..end)?, &mut out, room) {
-            over = true;
-            break;
-        }
-        (next, done, length) = (after, end, Some(out.len()));
+        (done, next) = (*end, next.checked_add(1)?);
     }
-    if !over {
-        // zlib-rs 0.6.8 panics later if it is reset while it still holds output.
-        deflate.reset();
-        *kept = Some(deflate);
-    }
-    out.truncate(length?);
-
     let array = rows.slice(range.start..next)?;
-    let mut crc = Crc::new();
-    crc.update(b"[");
-    crc.update(array);
-    crc.update(b"]");
-    out.extend_from_slice(&GZIP_LAST_BLOCK);
-    out.extend_from_slice(&crc.sum().to_le_bytes());
-    out.extend_from_slice(&crc.amount().to_le_bytes());
-    Some(Batch { made: Some(out), gzip: true, rows: range.start..next, raw_bytes: array.len() + 2 })
+    let made = gzip.finish(array);
+    Some(Batch { made: Some(made), gzip: true, rows: range.start..next, raw_bytes: array.len() + 2 })
 }
 
-/// Compresses `input` and flushes; whether `out` is still within `room`.
-fn feed(deflate: &mut Compress, input: &[u8], out: &mut Vec<u8>, room: usize) -> bool {
-    let before = deflate.total_in();
-    loop {
-        if out.len() == out.capacity() {
-            if out.len() >= room {
-                return false;
-            }
-            out.reserve_exact(out.len().min(room - out.len()).max(64));
-        }
-        let taken = usize::try_from(deflate.total_in() - before).unwrap_or(usize::MAX);
-        let rest = input.get(taken..).unwrap_or_default();
-        if deflate.compress_vec(rest, out, FlushCompress::Sync).is_err() {
-            return false;
-        }
-        if out.len() > room {
-            return false;
-        }
-        // Room that is left over means that everything has been written.
-        if out.len() < out.capacity() {
-            return true;
-        }
+/// A row alone, compressed as well as it goes; `None` if that is too large as well.
+fn smallest(gzip: &Gzip, row: &[u8], wire: usize) -> Option<Vec<u8>> {
+    let mut deflate = Compress::new(Compression::best(), false);
+    let mut out = Vec::with_capacity(wire);
+    out.extend_from_slice(&gzip::HEADER);
+    deflate.compress_vec(b"[", &mut out, FlushCompress::None).ok()?;
+    deflate.compress_vec(row, &mut out, FlushCompress::None).ok()?;
+    if usize::try_from(deflate.total_in()) != Ok(row.len().checked_add(1)?) {
+        return None;
     }
+    if deflate.compress_vec(b"]", &mut out, FlushCompress::Finish).ok()? != Status::StreamEnd {
+        return None;
+    }
+    gzip.close(&mut out, row);
+    (out.len() <= wire).then_some(out)
 }

@@ -25,6 +25,7 @@ use crate::json::write_string;
 use crate::mapping::time;
 use crate::metrics::{self, Labels, Numbers, Point};
 use crate::relay::{Relay, Waiting};
+use crate::webhook::rejection::Rejection;
 
 /// A message as the queue gives it.
 ///
@@ -133,8 +134,12 @@ const DAY_MS: i64 = 24 * HOUR_MS;
 /// How long Azure may take until a role assignment or a rule has taken effect.
 const DEPLOYMENT_MS: i64 = 30 * MINUTE_MS;
 
-/// A round is closed when its rows take this many bytes: an isolate has 128 MB for everything.
-const ROUND_BYTES: usize = 8 << 20;
+/// A round is closed when its rows take this many bytes: an isolate has 128 MB for everything. The messages of a batch
+/// together are shorter, so that only what lies in the bucket takes more than one.
+const ROUND_BYTES: usize = 16 << 20;
+
+/// Rows that fill no call wait for those of the next round, unless they take more than this.
+const HELD_BYTES: usize = ROUND_BYTES / 2;
 
 /// A batch that is not done after this time lets the rest come again: a consumer is cut off after 15 minutes.
 const PATIENCE_MS: i64 = 10 * MINUTE_MS;
@@ -233,6 +238,8 @@ pub struct Consumer {
     random: u64,
     /// The first message that no round has taken.
     next: usize,
+    /// Whether a round is being filled.
+    filling: bool,
     loads: Vec<Load>,
     calls: u32,
     rows: usize,
@@ -257,12 +264,26 @@ struct Tally {
     code: &'static str,
 }
 
-/// The rows of one round for one stream.
+/// The rows for one stream.
 struct Load {
     stream: Arc<str>,
-    rows: RowBuffer,
     parts: Vec<Part>,
-    shipment: Option<Shipment>,
+    shipment: Shipment,
+    state: State,
+}
+
+#[derive(PartialEq, Eq)]
+enum State {
+    /// The breaker has not been asked.
+    Waiting,
+    /// Its full calls are being sent.
+    Sending,
+    /// What is left of it fills no call.
+    Short,
+    /// All of it is being sent.
+    Whole,
+    /// The breaker does not let it pass.
+    Refused,
 }
 
 /// The rows of one message within a load.
@@ -284,6 +305,7 @@ impl Consumer {
             started: now,
             random,
             next: 0,
+            filling: false,
             loads: Vec::new(),
             calls: 0,
             rows: 0,
@@ -317,64 +339,91 @@ impl Consumer {
     /// What to do next. To be asked again after the wait is over or the request is answered, not before.
     pub fn next(&mut self, now: i64, relay: &mut Relay) -> Step {
         loop {
-            if let Some(step) = self.ship(now, relay) {
-                return step;
-            }
             if now.saturating_sub(self.started) > PATIENCE_MS {
                 self.give_up(now);
             }
-            if self.next >= self.letters.len() {
-                return Step::Done;
+            if !self.filling {
+                if let Some(step) = self.ship(now, relay) {
+                    return step;
+                }
+                if self.next >= self.letters.len() {
+                    return Step::Done;
+                }
+                self.filling = true;
             }
             if let Some(step) = self.load(now, relay) {
                 return step;
             }
+            self.filling = false;
         }
     }
 
-    /// Goes on with the loads of this round; `None` when they are through.
+    /// Sends what the round has. Between rounds, what is left of it and fills no call is kept for the next.
     fn ship(&mut self, now: i64, relay: &mut Relay) -> Option<Step> {
-        while let Some(load) = self.loads.last_mut() {
-            let outcome = match &mut load.shipment {
-                None => match relay.breaker().refuses(now, &load.stream) {
-                    Some((reason, wait)) => {
-                        // Nothing was asked, so nothing is learnt of it.
-                        let load = self.loads.pop()?;
-                        let outcome = Outcome::Undelivered {
-                            reason,
-                            delivered: Vec::new(),
-                            retry_after_ms: Some(wait),
-                        };
-                        self.settle(now, load, &outcome);
-                        continue;
-                    }
-                    None => {
-                        let rows = std::mem::take(&mut load.rows);
-                        load.shipment = Some(Shipment::new(Arc::clone(&load.stream), rows));
-                        continue;
-                    }
-                },
-                Some(shipment) => match shipment.next(now, relay.client()) {
-                    deliver::Step::Send(request) => {
-                        self.calls = self.calls.saturating_add(1);
-                        return Some(Step::Ask(request.into_owned()));
-                    }
-                    deliver::Step::Token(request) => return Some(Step::Ask(request.into_owned())),
-                    deliver::Step::Wait { ms } => return Some(Step::Wait(ms)),
-                    deliver::Step::Done(outcome) => outcome,
-                },
+        let more = self.next < self.letters.len();
+        loop {
+            let waits = |load: &Load| more && load.state == State::Short;
+            // The one under way is the last: what is answered is its request.
+            let Some(at) = self.loads.iter().rposition(|load| !waits(load)) else {
+                if self.held() <= HELD_BYTES {
+                    return None;
+                }
+                let largest = self.loads.iter_mut().max_by_key(|load| load.shipment.rows().array().len());
+                largest?.state = State::Whole;
+                continue;
+            };
+            let last = self.loads.len().saturating_sub(1);
+            self.loads.swap(at, last);
+            let load = self.loads.last_mut()?;
+            if matches!(load.state, State::Waiting | State::Short)
+                && let Some((reason, wait)) = relay.breaker().refuses(now, &load.stream)
+            {
+                load.shipment.stop(reason, Some(wait));
+                load.state = State::Refused;
+            }
+            let client = relay.client();
+            let step = match load.state {
+                State::Waiting | State::Sending if more => {
+                    load.state = State::Sending;
+                    load.shipment.next_full(now, client)
+                }
+                State::Refused => Some(load.shipment.next(now, client)),
+                _ => {
+                    load.state = State::Whole;
+                    Some(load.shipment.next(now, client))
+                }
+            };
+            let outcome = match step {
+                None => {
+                    load.state = State::Short;
+                    continue;
+                }
+                Some(deliver::Step::Send(request)) => {
+                    self.calls = self.calls.saturating_add(1);
+                    return Some(Step::Ask(request.into_owned()));
+                }
+                Some(deliver::Step::Token(request)) => return Some(Step::Ask(request.into_owned())),
+                Some(deliver::Step::Wait { ms }) => return Some(Step::Wait(ms)),
+                Some(deliver::Step::Done(outcome)) => outcome,
             };
             let load = self.loads.pop()?;
-            relay.breaker().note(now, &load.stream, &outcome);
+            // Where nothing was asked, nothing is learnt.
+            if load.state != State::Refused {
+                relay.breaker().note(now, &load.stream, &outcome);
+            }
             self.settle(now, load, &outcome);
         }
-        None
+    }
+
+    /// How many bytes the rows take that are not sent.
+    fn held(&self) -> usize {
+        self.loads.iter().map(|load| load.shipment.rows().array().len()).sum()
     }
 
     /// Takes in the answer to the request of the last step.
     pub fn answered(&mut self, now: i64, answer: &Answer, relay: &mut Relay) {
-        if let Some(shipment) = self.loads.last_mut().and_then(|load| load.shipment.as_mut()) {
-            shipment.answered(now, answer, relay.client());
+        if let Some(load) = self.loads.last_mut() {
+            load.shipment.answered(now, answer, relay.client());
         }
     }
 
@@ -401,7 +450,7 @@ impl Consumer {
             Found::Bytes(bytes) => match envelope::read(&bytes) {
                 Ok(Message::Event(mut event)) => {
                     event.only = claim.only.clone();
-                    reshape(&event, relay)
+                    reshape(&event, at, relay, &mut self.loads)
                 }
                 _ => damaged("The body in the bucket is no envelope."),
             },
@@ -411,11 +460,11 @@ impl Consumer {
 
     /// Fills a round with the messages that come next. A step when one of them has to be fetched.
     fn load(&mut self, now: i64, relay: &Relay) -> Option<Step> {
-        while self.loads.iter().map(|load| load.rows.array().len()).sum::<usize>() < ROUND_BYTES {
+        while self.held() < ROUND_BYTES {
             let at = self.next;
             let letter = self.letters.get_mut(at)?;
             let sorted = match envelope::read(&letter.incoming.bytes) {
-                Ok(Message::Event(event)) => reshape(&event, relay),
+                Ok(Message::Event(event)) => reshape(&event, at, relay, &mut self.loads),
                 Ok(Message::Claim(claim)) => {
                     let key = claim.key.clone();
                     letter.claim = Some(claim);
@@ -432,30 +481,16 @@ impl Consumer {
         None
     }
 
-    /// Adds a message to the round, or ends it.
+    /// Counts what a message added to the round, or gives it its verdict.
     fn take(&mut self, now: i64, at: usize, sorted: Sorted) {
         let Some(letter) = self.letters.get_mut(at) else { return };
         match sorted {
             Sorted::Park(reason, detail) => letter.verdict = Some(letter.park(reason, &detail, None, now)),
-            Sorted::Rows { rows, .. } if rows.is_empty() => letter.verdict = Some(Verdict::Ack),
-            Sorted::Rows { stream, rows, only, losses } => {
-                letter.tally = Tally { rows: rows.len(), losses, code: "" };
+            Sorted::Rows { rows: 0, .. } => letter.verdict = Some(Verdict::Ack),
+            Sorted::Rows { rows, losses } => {
+                letter.tally = Tally { rows, losses, code: "" };
                 self.losses = self.losses.saturating_add(losses);
-                self.rows = self.rows.saturating_add(rows.len());
-                let known = self.loads.iter().position(|load| load.stream == stream);
-                let index = known.unwrap_or(self.loads.len());
-                if known.is_none() {
-                    self.loads.push(Load {
-                        stream,
-                        rows: RowBuffer::new(),
-                        parts: Vec::new(),
-                        shipment: None,
-                    });
-                }
-                let Some(load) = self.loads.get_mut(index) else { return };
-                let start = load.rows.len();
-                load.rows.extend(&rows);
-                load.parts.push(Part { letter: at, rows: start..load.rows.len(), only });
+                self.rows = self.rows.saturating_add(rows);
             }
         }
     }
@@ -549,15 +584,13 @@ impl Consumer {
         });
     }
 
-    /// Lets all come again that have no verdict: this batch has taken too long.
+    /// Lets all come again that no round has taken: this batch has taken too long.
     fn give_up(&mut self, now: i64) {
-        self.next = self.letters.len();
-        for at in 0..self.letters.len() {
-            if self.letters.get(at).is_some_and(|letter| letter.verdict.is_none()) {
-                let delay_ms = back_off_ms(self.age(now, at));
-                self.put_off(now, at, "slow", "The batch took too long.", delay_ms);
-            }
+        for at in self.next..self.letters.len() {
+            let delay_ms = back_off_ms(self.age(now, at));
+            self.put_off(now, at, "slow", "The batch took too long.", delay_ms);
         }
+        self.next = self.letters.len();
     }
 
     /// SplitMix64 (Steele, Lea, Flood: "Fast splittable pseudorandom number generators").
@@ -590,6 +623,11 @@ impl Consumer {
         let letter = self.letters.get(at)?;
         let kept = matches!(letter.verdict, None | Some(Verdict::Retry { .. }));
         letter.claim.as_ref().filter(|_| !kept).map(|claim| claim.key.as_str())
+    }
+
+    /// How many messages claim an object of the bucket, as far as they were read.
+    pub fn claims(&self) -> usize {
+        self.letters.iter().filter(|letter| letter.claim.is_some()).count()
     }
 
     /// When the oldest message that comes again was put into the queue, in milliseconds since the Unix epoch.
@@ -701,44 +739,74 @@ impl Consumer {
 
 /// What a message turned out to be.
 enum Sorted {
-    Rows { stream: Arc<str>, rows: RowBuffer, only: Option<Vec<usize>>, losses: usize },
+    /// So many rows of it are in the load of its stream, and so many values were lost.
+    Rows {
+        rows: usize,
+        losses: usize,
+    },
     Park(&'static str, String),
 }
 
-/// The rows of an event, or the row of a heartbeat.
-fn reshape(event: &Envelope<'_>, relay: &Relay) -> Sorted {
+/// Adds the rows of an event, or the row of a heartbeat, to those of its stream; `letter` is the message's index.
+fn reshape(event: &Envelope<'_>, letter: usize, relay: &Relay, loads: &mut Vec<Load>) -> Sorted {
+    let beats = event.source == HEARTBEAT;
     let mut named = relay.hooks().iter().filter(|hook| hook.name() == event.hook);
-    if event.source == HEARTBEAT {
-        // Nobody misses that of a hook which has none any more.
-        let Some((hook, beat)) = named.find_map(|hook| Some((hook, hook.heartbeat()?))) else {
-            return Sorted::Rows { stream: "".into(), rows: RowBuffer::new(), only: None, losses: 0 };
-        };
-        let rows = beat.rows(event.delivery_id.as_deref().unwrap_or_default(), event.received_at);
-        return Sorted::Rows { stream: Arc::clone(hook.stream_url()), rows, only: None, losses: 0 };
-    }
-    let Some(hook) = named.find(|hook| hook.source() == event.source) else {
+    let known = named.find(|hook| match beats {
+        true => hook.heartbeat().is_some(),
+        false => hook.source() == event.source,
+    });
+    let Some(hook) = known else {
+        if beats {
+            // Nobody misses that of a hook which has none any more.
+            return Sorted::Rows { rows: 0, losses: 0 };
+        }
         let detail =
             format!("relay.json has no hook `{}` with the source `{}` any more.", event.hook, event.source);
         return Sorted::Park("unknown_hook", detail);
     };
+    let stream = hook.stream_url();
+    let known = loads.iter_mut().rposition(|load| load.stream == *stream);
+    let mut fresh = None;
+    let load = match known.and_then(|at| loads.get_mut(at)) {
+        Some(load) => load,
+        None => fresh.insert(Load {
+            stream: Arc::clone(stream),
+            parts: Vec::new(),
+            shipment: Shipment::new(Arc::clone(stream), RowBuffer::new()),
+            state: State::Waiting,
+        }),
+    };
     let mut losses = Vec::new();
-    let rows = match hook.rows(event, &mut losses) {
-        Ok(rows) => rows,
-        Err(rejection) => return Sorted::Park(rejection.code(), rejection.detail()),
-    };
-    let stream = Arc::clone(hook.stream_url());
-    let (losses, mut only) = (losses.len(), event.only.clone());
-    // A mapping that makes other records now has nothing to do with the old numbers.
-    only = only.filter(|only| only.iter().all(|record| *record < rows.len()));
-    let rows = match &only {
-        None => rows,
-        Some(records) => {
-            let mut picked = RowBuffer::new();
-            records.iter().filter_map(|record| rows.row(*record)).for_each(|row| picked.push(row));
-            picked
+    let mut only = event.only.clone();
+    let (result, rows) = load.shipment.add(|rows| {
+        if let Some(beat) = hook.heartbeat().filter(|_| beats) {
+            beat.row(rows, event.delivery_id.as_deref().unwrap_or_default(), event.received_at);
+            return Ok(());
         }
-    };
-    Sorted::Rows { stream, rows, only, losses }
+        let before = rows.len();
+        hook.rows(event, rows, &mut losses)?;
+        // A mapping that makes other records now has nothing to do with the old numbers.
+        only =
+            only.take().filter(|only| only.iter().all(|record| *record < rows.len().saturating_sub(before)));
+        if let Some(records) = &only {
+            let mut picked = RowBuffer::new();
+            let numbers = records.iter().filter_map(|record| rows.row(before.checked_add(*record)?));
+            numbers.for_each(|row| picked.push(row));
+            rows.truncate(before);
+            rows.extend(&picked);
+        }
+        Ok::<(), Rejection>(())
+    });
+    if let Err(rejection) = result {
+        return Sorted::Park(rejection.code(), rejection.detail());
+    }
+    let count = rows.len();
+    if count > 0 {
+        load.state = State::Waiting;
+        load.parts.push(Part { letter, rows, only });
+        loads.extend(fresh);
+    }
+    Sorted::Rows { rows: count, losses: losses.len() }
 }
 
 /// When what failed for this reason at this age comes again, in milliseconds, before jitter.

@@ -226,6 +226,10 @@ const SEARCH_CALLS: u32 = 128;
 pub struct Shipment {
     url: Arc<str>,
     rows: RowBuffer,
+    /// How many rows were sent and forgotten before the first that is still there.
+    forgotten: usize,
+    /// The first row that no call has had yet.
+    untried: usize,
     /// What is still to be packed and sent; the next part is last.
     parts: Vec<Range<usize>>,
     /// The call that is under way or must be made again.
@@ -254,6 +258,8 @@ impl Shipment {
         Shipment {
             url,
             rows,
+            forgotten: 0,
+            untried: 0,
             parts: vec![all],
             call: None,
             state: State::Idle,
@@ -266,24 +272,87 @@ impl Shipment {
         }
     }
 
-    /// The rows, whatever became of them.
+    /// The rows, whatever became of them, except those that [`Shipment::next_full`] has done with.
     pub fn rows(&self) -> &RowBuffer {
         &self.rows
     }
 
+    /// Adds the rows that `write` adds to the buffer that it is given. Gives them as a range among all that this
+    /// shipment has had.
+    pub fn add<R>(&mut self, write: impl FnOnce(&mut RowBuffer) -> R) -> (R, Range<usize>) {
+        let before = self.rows.len();
+        let written = write(&mut self.rows);
+        let after = self.rows.len();
+        match self.parts.first_mut() {
+            Some(last) if last.end == before => last.end = after,
+            _ => self.parts.insert(0, before..after),
+        }
+        (written, self.forgotten.saturating_add(before)..self.forgotten.saturating_add(after))
+    }
+
     /// What to do next. To be asked again after the wait is over or the request is answered, not before.
     pub fn next<'a>(&'a mut self, now_ms: i64, client: &'a mut Client) -> Step<'a> {
-        if let State::Stopped { .. } = self.state {
-            return Step::Done(self.outcome());
+        self.pack(client, false);
+        self.send(now_ms, client)
+    }
+
+    /// The same as long as there is enough for a full call. `None` when more rows can be added to those that are left;
+    /// the others are forgotten.
+    pub fn next_full<'a>(&'a mut self, now_ms: i64, client: &'a mut Client) -> Option<Step<'a>> {
+        self.pack(client, true).then(|| self.send(now_ms, client))
+    }
+
+    /// Ends it: the rows that are left are not sent.
+    pub fn stop(&mut self, reason: Undelivered, retry_after_ms: Option<u32>) {
+        self.state = State::Stopped { reason, retry_after_ms };
+    }
+
+    /// Makes the next call where there is none. With `hold`, rows that are left and fill no call wait for more, and this
+    /// gives false.
+    fn pack(&mut self, client: &mut Client, hold: bool) -> bool {
+        if matches!(self.state, State::Stopped { .. }) {
+            return true;
         }
         while self.call.is_none() {
-            let Some(part) = self.parts.pop() else { return Step::Done(self.outcome()) };
-            let Some(packed) = client.packer.pack_next(&self.rows, part.clone()) else { continue };
-            self.parts.push(packed.rows().end..part.end);
+            let part = self.parts.pop().unwrap_or_default();
+            let Some(packed) = client.packer.pack_next(&self.rows, part.clone()) else {
+                if !self.parts.is_empty() {
+                    continue;
+                }
+                if hold {
+                    self.forget(self.rows.len());
+                }
+                return !hold;
+            };
+            let rest = packed.rows().end..part.end;
             match packed {
-                Packed::Batch(batch) => self.call = Some(batch),
-                Packed::Oversize { row } => self.too_large.push(row),
+                Packed::Batch(batch) => {
+                    let last = rest.is_empty() && self.parts.is_empty();
+                    if hold && last && batch.rows.start >= self.untried {
+                        self.forget(part.start);
+                        return false;
+                    }
+                    self.call = Some(batch);
+                }
+                Packed::Oversize { row } => self.too_large.push(self.forgotten.saturating_add(row)),
             }
+            self.parts.push(rest);
+        }
+        true
+    }
+
+    /// Forgets the rows before this one, all of which are done with, and has the others still to send.
+    fn forget(&mut self, rows: usize) {
+        self.rows.forget(rows);
+        self.forgotten = self.forgotten.saturating_add(rows);
+        self.untried = self.untried.saturating_sub(rows);
+        self.parts.clear();
+        self.parts.push(0..self.rows.len());
+    }
+
+    fn send<'a>(&'a mut self, now_ms: i64, client: &'a mut Client) -> Step<'a> {
+        if matches!(self.state, State::Stopped { .. }) || self.call.is_none() {
+            return Step::Done(self.outcome());
         }
         match client.tokens.acquire(now_ms) {
             Acquire::Use { authorization, token } => {
@@ -321,13 +390,16 @@ impl Shipment {
     fn sent(&mut self, now_ms: i64, token: TokenId, verdict: Verdict, client: &mut Client) {
         let Some(call) = self.call.take() else { return };
         self.calls = self.calls.saturating_add(1);
+        self.untried = self.untried.max(call.rows.end);
+        let among_all = |row: usize| self.forgotten.saturating_add(row);
+        let all = among_all(call.rows.start)..among_all(call.rows.end);
         if verdict != Verdict::RefreshToken {
             self.unauthorized = false;
         }
         match verdict {
             Verdict::Done => {
                 client.health.note(now_ms, &self.url, None);
-                self.delivered.push(call.rows);
+                self.delivered.push(all);
             }
             Verdict::RefreshToken if self.unauthorized => {
                 let retry_after_ms = Some(client.tokens.reject_new(now_ms, token));
@@ -353,8 +425,8 @@ impl Shipment {
                         self.state = State::Stopped { reason, retry_after_ms: None };
                     }
                     Some((first, second)) => self.parts.extend([second, first]),
-                    None if too_large => self.too_large.extend(call.rows),
-                    None => self.refused.extend(call.rows),
+                    None if too_large => self.too_large.extend(all),
+                    None => self.refused.extend(all),
                 }
                 let known = !self.too_large.is_empty() || !self.refused.is_empty();
                 if known && !matches!(self.state, State::Stopped { .. }) {
@@ -377,7 +449,8 @@ impl Shipment {
         let (reason, retry_after_ms) = match &self.state {
             State::Stopped { reason, retry_after_ms } => (reason.clone(), *retry_after_ms),
             _ if self.too_large.is_empty() && self.refused.is_empty() => {
-                return Outcome::Delivered { calls: self.calls, rows: self.rows.len() };
+                let rows = self.forgotten.saturating_add(self.rows.len());
+                return Outcome::Delivered { calls: self.calls, rows };
             }
             _ => {
                 let (too_large, refused) = (self.too_large.clone(), self.refused.clone());

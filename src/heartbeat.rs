@@ -69,9 +69,8 @@ impl Heartbeat {
         Some(Heartbeat { columns: columns.collect() })
     }
 
-    /// The row of one heartbeat; `at` is in milliseconds since the Unix epoch.
-    pub fn rows(&self, id: &str, at: i64) -> RowBuffer {
-        let mut rows = RowBuffer::new();
+    /// Adds the row of one heartbeat; `at` is in milliseconds since the Unix epoch.
+    pub fn row(&self, rows: &mut RowBuffer, id: &str, at: i64) {
         let Ok(()) = rows.write_row(|out| {
             for (index, (name, filling)) in self.columns.iter().enumerate() {
                 out.push(if index == 0 { b'{' } else { b',' });
@@ -91,7 +90,6 @@ impl Heartbeat {
             out.push(b'}');
             Ok::<(), Infallible>(())
         });
-        rows
     }
 }
 

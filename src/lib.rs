@@ -87,6 +87,8 @@ pub mod report;
 
 pub mod webhook;
 
+mod gzip;
+
 pub mod batch;
 
 pub mod mapping;

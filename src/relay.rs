@@ -198,18 +198,24 @@ impl Hook {
         self.heartbeat.as_ref()
     }
 
-    /// The rows of an event that was verified before, and what was lost on the way. Its freshness was checked when it
-    /// arrived, and is not checked again however late this is.
+    /// Adds the rows of an event that was verified before, and what was lost on the way. Its freshness was checked when
+    /// it arrived, and is not checked again however late this is.
     ///
     /// # Errors
     ///
-    /// Why it has no rows: it will not have any until the mapping or the source is changed.
-    pub fn rows(&self, event: &Envelope<'_>, losses: &mut Vec<Loss>) -> Result<RowBuffer, Rejection> {
+    /// Why it has no rows, and none was added: it will not have any until the mapping or the source is changed.
+    pub fn rows(
+        &self,
+        event: &Envelope<'_>,
+        rows: &mut RowBuffer,
+        losses: &mut Vec<Loss>,
+    ) -> Result<(), Rejection> {
         let url = event.url.as_deref().unwrap_or_default();
         let delivery = Delivery { method: "POST", url, headers: event.headers.clone(), body: event.body };
         let facts = (event.delivery_id.as_deref(), event.event_type.as_deref(), event.received_at);
         let body = open(&self.source, &delivery, Cow::Borrowed(event.body), self.max_bytes)?;
-        self.reshape(&delivery.headers, facts, &body, losses)
+        let before = rows.len();
+        self.reshape(&delivery.headers, facts, &body, rows, losses).inspect_err(|_| rows.truncate(before))
     }
 
     fn reshape(
@@ -217,8 +223,9 @@ impl Hook {
         headers: &Headers<'_>,
         (delivery, event, received_at): (Option<&str>, Option<&str>, i64),
         body: &[u8],
+        rows: &mut RowBuffer,
         losses: &mut Vec<Loss>,
-    ) -> Result<RowBuffer, Rejection> {
+    ) -> Result<(), Rejection> {
         let mut received = Vec::with_capacity(24);
         time::write_rfc3339_millis(&mut received, received_at);
         let made = (self.identifies && delivery.is_none()).then(|| sha256(body));
@@ -230,15 +237,13 @@ impl Hook {
             headers,
             now_ms: received_at,
         };
-        let mut rows = RowBuffer::with_capacity(1024);
-        self.mapping.rows(body, &variables, &mut rows, losses).map_err(|error| match error {
+        self.mapping.rows(body, &variables, rows, losses).map_err(|error| match error {
             RowsError::Malformed(malformed) => {
                 Rejection::BodyMalformed { offset: malformed.offset, message: malformed.expected }
             }
             RowsError::Events(_) => Rejection::EventsMissing,
             RowsError::TooLarge => Rejection::TooManyEvents,
-        })?;
-        Ok(rows)
+        })
     }
 
     /// The envelope of a verified delivery: its raw body with what [`Hook::rows`] reads of the rest.
@@ -1325,7 +1330,8 @@ impl Facts {
         self.fingerprint = hook.fingerprint(delivery, self, verified.body());
         let body = open(&hook.source, delivery, verified.into_body(), hook.max_bytes)?;
         let facts = (self.delivery_id.as_deref(), self.event_type.as_deref(), self.received_at);
-        let rows = hook.reshape(&delivery.headers, facts, &body, &mut self.losses)?;
+        let mut rows = RowBuffer::with_capacity(1024);
+        hook.reshape(&delivery.headers, facts, &body, &mut rows, &mut self.losses)?;
         self.rows = rows.len();
         self.taken(hook, delivery, &body);
         Ok(rows)

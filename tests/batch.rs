@@ -111,22 +111,62 @@ fn a_small_delivery_travels_as_it_is() {
 
 #[test]
 fn calls_are_filled() {
-    let small = Limits { wire: 300_000, ..Limits::default() };
-    for (name, limits, rows) in [
-        ("audit events", small, buffer((0..15_000).map(event))),
-        (
-            "noise",
-            Limits::default(),
-            buffer((0..1_600).map(|i| format!("{{\"n\":\"{}\"}}", noise(i, 1000)).into_bytes())),
-        ),
+    let limits = Limits::default();
+    let mixed = |i: usize| match i % 3 {
+        0 => event(i),
+        1 => format!("{{\"n\":\"{}\"}}", noise(i as u64, 3000)).into_bytes(),
+        _ => format!("{{\"n\":\"{}\"}}", "спасибо ".repeat(i % 40)).into_bytes(),
+    };
+    for (name, rows) in [
+        ("audit events", buffer((0..60_000).map(event))),
+        ("noise", buffer((0..2_600).map(|i| format!("{{\"n\":\"{}\"}}", noise(i, 1000)).into_bytes()))),
+        ("large noise", buffer((0..80).map(|i| format!("{{\"n\":\"{}\"}}", noise(i, 40_000)).into_bytes()))),
+        ("of all kinds", buffer((0..6_000).map(mixed))),
     ] {
         let (batches, oversize) = check(&rows, limits);
         assert!(oversize.is_empty());
-        assert!(batches.len() > 1, "{name}: enough rows for more than a call");
+        assert!(batches.len() > 2, "{name}: enough rows for more than two calls");
         let (_, full) = batches.split_last().expect("batches");
         for batch in full {
             let filled = batch.body(&rows).len() as f64 / limits.wire as f64;
             assert!(filled >= 0.95, "{name}: a call is filled to {filled:.3}");
+        }
+    }
+}
+
+#[test]
+fn what_compresses_well_is_bounded_by_its_length_before() {
+    let limits = Limits::default();
+    let row = format!("{{\"n\":\"{}\"}}", "0".repeat(20_000)).into_bytes();
+    let rows = buffer((0..3_000).map(|_| row.clone()));
+    let (batches, _) = check(&rows, limits);
+    let (_, full) = batches.split_last().expect("batches");
+    assert_eq!(full.len(), 1);
+    for batch in full {
+        let filled = batch.raw_bytes as f64 / limits.raw as f64;
+        assert!(filled >= 0.95, "a call is filled to {filled:.3}");
+    }
+}
+
+#[test]
+fn rows_are_taken_back_and_forgotten() {
+    let three = || buffer([b"{}".to_vec(), b"{\"b\":2}".to_vec(), b"{\"c\":3}".to_vec()]);
+    for (rows, kept, left) in [
+        (0, "[]", r#"[{},{"b":2},{"c":3}]"#),
+        (1, "[{}]", r#"[{"b":2},{"c":3}]"#),
+        (2, r#"[{},{"b":2}]"#, r#"[{"c":3}]"#),
+        (3, r#"[{},{"b":2},{"c":3}]"#, "[]"),
+        (9, r#"[{},{"b":2},{"c":3}]"#, "[]"),
+    ] {
+        let (mut short, mut later) = (three(), three());
+        short.truncate(rows);
+        later.forget(rows);
+        assert_eq!(String::from_utf8_lossy(short.array()), kept, "{rows}");
+        assert_eq!(String::from_utf8_lossy(later.array()), left, "{rows}");
+        for mut buffer in [short, later] {
+            let more = buffer.len();
+            buffer.push(b"{\"d\":4}");
+            assert_eq!((buffer.len(), buffer.row(more)), (more + 1, Some(&b"{\"d\":4}"[..])));
         }
     }
 }

@@ -6,6 +6,7 @@ mod azure;
 use azure::{CLIENT, ENDPOINT, NOW, RULE, SECRET, STREAM, TENANT};
 use ccf_edge::artifact::schema::{Column, ColumnType, Schema};
 use ccf_edge::azure::Answer;
+use ccf_edge::batch::RowBuffer;
 use ccf_edge::config::{ConfigError, Mode};
 use ccf_edge::consume::{Breaker, Consumer, Found, Incoming, Retention, Step, Verdict};
 use ccf_edge::envelope::Envelope;
@@ -136,8 +137,11 @@ fn a_heartbeat_has_times_its_name_and_an_id() {
     ] {
         let of = |(name, kind): &(&str, _)| Column { name: (*name).to_owned(), kind: *kind };
         let schema = Schema { stream: STREAM.to_owned(), columns: columns.iter().map(of).collect() };
-        let rows = Heartbeat::new(&schema, marker).map(|beat| beat.rows("x", NOW));
-        let rows = rows.map(|rows| serde_json::from_slice::<Value>(rows.array()).expect("JSON"));
+        let rows = Heartbeat::new(&schema, marker).map(|beat| {
+            let mut rows = RowBuffer::new();
+            beat.row(&mut rows, "x", NOW);
+            serde_json::from_slice::<Value>(rows.array()).expect("JSON")
+        });
         assert_eq!(rows, row.map(|row| json!([row])), "{columns:?}");
     }
 }

@@ -132,6 +132,8 @@ struct Tree {
 #[derive(Default)]
 struct Node {
     children: Vec<(Access, usize)>,
+    /// How long the keys of the children are: a bit for each length. Most keys of a body have none of them.
+    lengths: u64,
     /// Where the value itself is wanted.
     slot: Option<usize>,
     /// The slots of all nodes below, which fall when this value turns out to be no container.
@@ -169,6 +171,22 @@ fn squash(name: &[u8]) -> impl Iterator<Item = u8> {
     name.iter().filter(|byte| !matches!(byte, b'_' | b'-')).map(u8::to_ascii_lowercase)
 }
 
+fn length_bit(length: usize) -> u64 {
+    1 << length.min(63)
+}
+
+impl Node {
+    /// The child under a key.
+    #[inline(always)]
+    fn child(&self, key: &[u8]) -> Option<usize> {
+        if self.lengths & length_bit(key.len()) == 0 {
+            return None;
+        }
+        let known = |access: &Access| matches!(access, Access::Key(name) if name.as_bytes() == key);
+        self.children.iter().find(|(access, _)| known(access)).map(|(_, child)| *child)
+    }
+}
+
 impl Tree {
     fn new() -> Self {
         Tree { nodes: vec![Node::default()], ..Tree::default() }
@@ -188,6 +206,9 @@ impl Tree {
                 self.nodes.push(Node::default());
                 if let Some(node) = self.nodes.get_mut(at) {
                     node.children.push((step.access.clone(), child));
+                    if let Access::Key(name) = &step.access {
+                        node.lengths |= length_bit(name.len());
+                    }
                 }
                 child
             });
@@ -248,25 +269,38 @@ impl Tree {
         let start = scanner.offset();
         let range = match scanner.start()? {
             Start::Object if named || !node.children.is_empty() => {
-                let mut more = scanner.open(b'}')?;
+                // A copy that nobody else points to can stay in registers.
+                let mut copy = *scanner;
+                let mut more = copy.open(b'}')?;
                 while more {
-                    let key = bytes.get(scanner.key()?).unwrap_or_default();
-                    let key = unescaped(key);
-                    let child = node.children.iter().find(
-                        |(access, _)| matches!(access, Access::Key(name) if name.as_bytes() == key.as_ref()),
-                    );
+                    let (key, plain) = copy.key_text()?;
+                    let key = bytes.get(key).unwrap_or_default();
+                    let key = if plain { Cow::Borrowed(key) } else { unescaped(key) };
+                    let child = node.child(&key);
                     let range = match child {
-                        Some((_, child)) => {
-                            slots.forget(self.nodes.get(*child));
-                            self.walk_node(bytes, scanner, slots, *child, depth + 1)?
+                        Some(child) => {
+                            slots.forget(self.nodes.get(child));
+                            *scanner = copy;
+                            let range = self.walk_node(bytes, scanner, slots, child, depth + 1)?;
+                            copy = *scanner;
+                            range
                         }
-                        None => scanner.skip()?,
+                        None => match copy.skip_text()? {
+                            Some(range) => range,
+                            None => {
+                                *scanner = copy;
+                                let range = scanner.skip()?;
+                                copy = *scanner;
+                                range
+                            }
+                        },
                     };
                     if named {
                         self.take_name(slots, &key, range);
                     }
-                    more = scanner.next(b'}')?;
+                    more = copy.next(b'}')?;
                 }
+                *scanner = copy;
                 start..scanner.offset()
             }
             Start::Array if !node.children.is_empty() => {
@@ -497,6 +531,7 @@ impl Mapping {
             texts: Texts::new(variables),
             scratch: Vec::new(),
             first: rows.len(),
+            most: rows.array().len().saturating_add(MAX_ROWS_BYTES),
             rows,
             losses,
         };
@@ -606,6 +641,8 @@ struct Run<'r> {
     scratch: Vec<u8>,
     /// The index of its first row.
     first: usize,
+    /// How long the buffer may become.
+    most: usize,
     rows: &'r mut RowBuffer,
     losses: &'r mut Vec<Loss>,
 }
@@ -647,7 +684,7 @@ impl Run<'_> {
 
     /// Writes the row of the event that starts at the scanner.
     fn event(&mut self, bytes: &[u8], scanner: &mut Scanner) -> Result<(), RowsError> {
-        let Run { mapping, slots, variables, texts, scratch, first, rows, losses } = self;
+        let Run { mapping, slots, variables, texts, scratch, first, most, rows, losses } = self;
         let range = mapping.tree.walk(bytes, scanner, slots)?;
         let input = mapping.parses.then(|| Input::parse(bytes.get(range).unwrap_or_default()));
         let row = rows.len();
@@ -683,7 +720,7 @@ impl Run<'_> {
             out.push(b'}');
             Ok::<(), Infallible>(())
         });
-        if rows.array().len() > MAX_ROWS_BYTES { Err(RowsError::TooLarge) } else { Ok(()) }
+        if rows.array().len() > *most { Err(RowsError::TooLarge) } else { Ok(()) }
     }
 }
 

@@ -56,7 +56,7 @@ const CLAIM: u32 = 7;
 const HELLO: u32 = 8;
 const RECALL: u32 = 9;
 
-/// What [`Batch::verdict`] answers beside a delay; `entry.js` has the same numbers.
+/// What [`Batch::verdicts`] answers beside a delay; `entry.js` has the same numbers.
 const ACK: i32 = -1;
 const PARK: i32 = -2;
 
@@ -455,13 +455,11 @@ pub struct Batch {
     claim_key: String,
 }
 
-/// Takes in a batch. `bodies` has the messages one after the other, and `lengths` says how long each is; `ids` has a
-/// line for each. `fate` is 0 for delivery, 1 to park what the queue gave up, 2 to park what the core failed on.
+/// Takes in a batch. `ids` has a line for each message. `fate` is 0 for delivery, 1 to park what the queue gave up, 2 to park what the core failed on.
 #[wasm_bindgen]
 #[allow(clippy::too_many_arguments)] // Each is an array or a number that JavaScript has at hand.
 pub fn consume(
-    bodies: &[u8],
-    lengths: &[u32],
+    bodies: Vec<Uint8Array>,
     ids: &str,
     queued_at: &[f64],
     attempts: &[u32],
@@ -470,20 +468,14 @@ pub fn consume(
     fate: u32,
 ) -> Batch {
     let now = now as i64;
-    let mut rest = bodies;
-    let mut messages = Vec::with_capacity(lengths.len());
-    for (((length, id), queued_at), attempts) in
-        lengths.iter().zip(ids.split('\n')).zip(queued_at).zip(attempts)
-    {
-        let (bytes, others) = rest.split_at_checked(*length as usize).unwrap_or((rest, &[]));
-        rest = others;
-        messages.push(Incoming {
-            id: id.to_owned(),
-            bytes: bytes.to_vec(),
-            queued_at: *queued_at as i64,
-            attempts: *attempts,
-        });
-    }
+    let each = bodies.into_iter().zip(ids.split('\n')).zip(queued_at).zip(attempts);
+    let messages = each.map(|(((body, id), queued_at), attempts)| Incoming {
+        id: id.to_owned(),
+        bytes: body.to_vec(),
+        queued_at: *queued_at as i64,
+        attempts: *attempts,
+    });
+    let messages = messages.collect();
     let retention = RETENTION.get();
     let consumer = match fate {
         0 => {
@@ -601,14 +593,20 @@ impl Batch {
         self.next(now)
     }
 
-    /// What is to become of a message: [`ACK`], [`PARK`] as [`Batch::parked`] says, or the seconds after which it comes
-    /// again.
-    pub fn verdict(&self, index: usize) -> i32 {
-        match self.consumer.verdict(index) {
+    /// What is to become of each message: [`ACK`], [`PARK`] as [`Batch::parked`] says, or the seconds after which it
+    /// comes again.
+    pub fn verdicts(&self) -> Vec<i32> {
+        let code = |index| match self.consumer.verdict(index) {
             Verdict::Ack => ACK,
             Verdict::Park(_) => PARK,
             Verdict::Retry { delay_s } => i32::try_from(delay_s).unwrap_or(60),
-        }
+        };
+        (0..self.consumer.len()).map(code).collect()
+    }
+
+    /// How many messages claim an object of the bucket: as long as it is none, nothing is [`Batch::spent`].
+    pub fn claims(&self) -> usize {
+        self.consumer.claims()
     }
 
     /// What to put into the bucket of a message: five lines, the key, the metadata as JSON, the object to copy first and

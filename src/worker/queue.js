@@ -69,7 +69,7 @@ async function deliver(files, env, messages, fate, context) {
     // Another event made the core start afresh while this batch was under way.
     return again(messages, 5);
   }
-  await carryOut(env, messages, done.plan);
+  await carryOut(env, messages, done);
   if (done.notes !== "") {
     context.waitUntil(keep(env.BUCKET, done.notes));
   }
@@ -90,24 +90,19 @@ function again(messages, delaySeconds) {
 /** The core's verdict on every message, and what to keep of the relay's health; null when the core had to start afresh meanwhile. */
 async function consume(env, messages, fate) {
   const mine = generation;
-  const bodies = messages.map(({ body }) => bytes(body));
-  const all = new Uint8Array(bodies.reduce((sum, body) => sum + body.length, 0));
-  let at = 0;
-  for (const body of bodies) {
-    all.set(body, at);
-    at += body.length;
+  const bodies = [];
+  const ids = [];
+  const queuedAt = new Float64Array(messages.length);
+  const attempts = new Uint32Array(messages.length);
+  // Each property is a call into the platform.
+  for (const [index, message] of messages.entries()) {
+    bodies.push(bytes(message.body));
+    ids.push(message.id);
+    queuedAt[index] = Number(message.timestamp);
+    attempts[index] = message.attempts ?? 0;
   }
   let now = Date.now();
-  const batch = core.consume(
-    all,
-    Uint32Array.from(bodies, (body) => body.length),
-    messages.map(({ id }) => id).join("\n"),
-    Float64Array.from(messages, ({ timestamp }) => Number(timestamp)),
-    Uint32Array.from(messages, ({ attempts }) => attempts ?? 0),
-    now,
-    Math.random(),
-    fate,
-  );
+  const batch = core.consume(bodies, ids.join("\n"), queuedAt, attempts, now, Math.random(), fate);
   let step = batch.next(now);
   while (step !== OVER) {
     if (step === WAIT) {
@@ -140,41 +135,49 @@ async function consume(env, messages, fate) {
       step = batch.answered(now, status, retryAfter, body ?? new Uint8Array(), failure);
     }
   }
-  const plan = messages.map((_, index) => ({
-    verdict: batch.verdict(index),
-    parked: batch.parked(index),
-    spent: batch.spent(index),
-  }));
+  const verdicts = batch.verdicts();
+  const claims = batch.claims() > 0;
+  const parked = new Map();
+  const spent = new Map();
+  verdicts.forEach((verdict, index) => {
+    if (verdict === PARK) {
+      parked.set(index, batch.parked(index));
+    }
+    if (claims) {
+      spent.set(index, batch.spent(index));
+    }
+  });
   [console.log, console.warn, console.error][batch.severity()](batch.log(now));
   if (env.ANALYTICS !== undefined) {
     measure(env.ANALYTICS, batch.points(now));
   }
   const notes = batch.notes(now);
   batch.free();
-  return { plan, notes };
+  return { verdicts, parked, spent, notes };
 }
 
 /** Acknowledges, puts off and parks. What cannot be parked now comes again. */
-async function carryOut(env, messages, plan) {
-  const spent = [];
-  for (const [index, { verdict, parked, spent: key }] of plan.entries()) {
-    const message = messages[index];
-    if (verdict === PARK && !(await park(env, parked))) {
+async function carryOut(env, messages, { verdicts, parked, spent }) {
+  const done = [];
+  for (const [index, message] of messages.entries()) {
+    const verdict = verdicts[index];
+    if (verdict === PARK && !(await park(env, parked.get(index)))) {
       later(message);
       continue;
     }
     if (verdict === PARK || verdict === ACK) {
       message.ack();
+      const key = spent.get(index);
       if (key !== undefined) {
-        spent.push(key);
+        done.push(key);
       }
     } else {
       message.retry({ delaySeconds: verdict });
     }
   }
-  if (spent.length > 0) {
+  if (done.length > 0) {
     try {
-      await env.BUCKET.delete(spent);
+      await env.BUCKET.delete(done);
     } catch (error) {
       console.warn(JSON.stringify({ log: "bucket", error: String(error) }));
     }

@@ -2,7 +2,8 @@
 //!
 //! Both live on one loopback port, a thread a connection.
 //! Requests below `/control/` are the benchmark's own: `record` keeps each ingestion request and answers it late,
-//! `measure` stops that, `last` returns the request kept last, `count` how many there were since the start.
+//! `measure` stops that, `last` returns the request kept last, `sizes` how long the bodies of all kept ones are, and
+//! `count` how many there were since the start.
 
 use std::io::{self, Read};
 use std::net::{TcpListener, TcpStream};
@@ -25,6 +26,7 @@ struct State {
     recording: AtomicBool,
     count: AtomicU64,
     last: Mutex<Vec<u8>>,
+    sizes: Mutex<Vec<usize>>,
 }
 
 /// Serves until standard input ends, so that it does not outlive the program that started it.
@@ -64,6 +66,7 @@ fn converse(socket: TcpStream, state: &State) -> io::Result<()> {
 }
 
 fn record(message: Message, state: &State) {
+    state.sizes.lock().unwrap_or_else(PoisonError::into_inner).push(message.body.len());
     let mut kept = message.head;
     kept.extend(b"\r\n\r\n");
     kept.extend(message.body);
@@ -74,6 +77,7 @@ fn control(target: &[u8], state: &State) -> Vec<u8> {
     match target {
         b"/control/record" => {
             state.last.lock().unwrap_or_else(PoisonError::into_inner).clear();
+            state.sizes.lock().unwrap_or_else(PoisonError::into_inner).clear();
             state.recording.store(true, Ordering::Relaxed);
             response("200 OK", "text/plain", b"recording")
         }
@@ -84,6 +88,10 @@ fn control(target: &[u8], state: &State) -> Vec<u8> {
         b"/control/last" => {
             let last = state.last.lock().unwrap_or_else(PoisonError::into_inner);
             response("200 OK", "application/octet-stream", &last)
+        }
+        b"/control/sizes" => {
+            let sizes = state.sizes.lock().unwrap_or_else(PoisonError::into_inner);
+            response("200 OK", "application/json", format!("{sizes:?}").as_bytes())
         }
         b"/control/count" => {
             response("200 OK", "text/plain", state.count.load(Ordering::Relaxed).to_string().as_bytes())
