@@ -46,6 +46,8 @@ export async function freePort(from = 0) {
   }
 }
 
+const ENTRY = readFileSync(join(root, "examples", "github", "index.js"), "utf8");
+
 /** What a relay with a queue is bound to besides; as in the wrangler.toml of the repository, but quicker. */
 const QUEUE = `
 [vars]
@@ -77,15 +79,15 @@ bucket_name = "relay"
 
 /**
  * Writes a relay that wrangler can run to `folder`, which has to be below the repository: its entry finds the built
- * Worker there. With `queue` it has a queue and a bucket. Gives the path of its wrangler.toml.
+ * Worker there. With `queue` it has a queue and a bucket; `entry` is the text of another entry than that of the
+ * examples. Gives the path of its wrangler.toml.
  */
-export function writeRelay(folder, { relay, dcr, queue = false }) {
+export function writeRelay(folder, { relay, dcr, queue = false, entry = ENTRY }) {
   const settings = `name = "relay"
 main = "index.js"
 compatibility_date = "2026-11-01"
 rules = [{ type = "Text", globs = ["**/relay.json", "**/DCR.json"], fallthrough = true }]
 ${queue ? QUEUE : ""}`;
-  const entry = readFileSync(join(root, "examples", "github", "index.js"), "utf8");
   mkdirSync(folder, { recursive: true });
   for (const [name, text] of [
     ["wrangler.toml", settings],
@@ -102,7 +104,8 @@ ${queue ? QUEUE : ""}`;
  * Starts the Worker of a wrangler configuration and waits until it answers.
  *
  * `config` is the path of the wrangler.toml; `vars` become `--var`s, which is where secrets go too.
- * Gives its `url`, `output()` (all that it wrote so far) and `stop()`, which ends every process that it started.
+ * Gives its `url`, `output()` (all that it wrote so far), `stop()`, which ends every process that it started, and
+ * `kill()`, which does so with SIGKILL.
  */
 export async function startWorker({ config, port, vars = {}, timeout = 60_000 }) {
   port ??= await freePort();
@@ -145,14 +148,16 @@ export async function startWorker({ config, port, vars = {}, timeout = 60_000 })
       // The group is gone already.
     }
   };
-  const kill = () => signal("SIGKILL");
+  const kill = () => {
+    signal("SIGKILL");
+    process.removeListener("exit", kill);
+  };
   process.once("exit", kill);
 
   const stop = async () => {
     signal("SIGTERM");
     await Promise.race([closed, new Promise((resolve) => setTimeout(resolve, 3_000).unref())]);
     kill();
-    process.removeListener("exit", kill);
     child.stdout.destroy();
     child.stderr.destroy();
   };
@@ -172,5 +177,5 @@ export async function startWorker({ config, port, vars = {}, timeout = 60_000 })
     await stop();
     throw new Error(`wrangler dev for ${config} ${reason}:\n${output}`);
   }
-  return { url, stop, output: () => output };
+  return { url, stop, kill, output: () => output };
 }

@@ -19,7 +19,7 @@ use crate::azure::token::TokenFailure;
 use crate::azure::{Answer, Request};
 use crate::batch::RowBuffer;
 use crate::deliver::{self, Outcome, Shipment, Undelivered};
-use crate::envelope::{self, Claim, Envelope, Message};
+use crate::envelope::{self, Claim, Envelope, Message, Only};
 use crate::json::write_string;
 use crate::mapping::time;
 use crate::relay::Relay;
@@ -145,10 +145,10 @@ const SUMMARY_DETAIL: usize = 300;
 
 /// When a message comes again that failed at this age, in milliseconds, unless something says more exactly when.
 ///
-/// Half its age, from 5 seconds to an hour, and up to six hours after the first day: so a failure in passing
-/// costs seconds, and the 100 retries of a queue last for its 14 days.
+/// Half its age, from 5 seconds to an hour, and up to eight hours after the first day: so a failure in passing
+/// costs seconds, and the 100 retries of a queue last for its 14 days, whatever the first hour took of them.
 pub fn back_off_ms(age_ms: i64) -> i64 {
-    let most = if age_ms < DAY_MS { HOUR_MS } else { 6 * HOUR_MS };
+    let most = if age_ms < DAY_MS { HOUR_MS } else { 8 * HOUR_MS };
     (age_ms / 2).clamp(5_000, most)
 }
 
@@ -200,6 +200,8 @@ impl Breaker {
             // The rows are at fault, not the rule: it answered.
             Undelivered::Rows { .. } | Undelivered::Content { .. } => return self.close(stream),
             Undelivered::Azure(Obstacle::Rule { .. } | Obstacle::Refused { .. }) => Some(Arc::clone(stream)),
+            // That this batch had much to do says nothing of the rule.
+            Undelivered::Slow => return,
             Undelivered::Azure(_) | Undelivered::Token(_) => None,
         };
         let known = self.open.iter().position(|open| open.stream == scope);
@@ -242,6 +244,8 @@ pub struct Consumer {
 struct Letter {
     incoming: Incoming,
     claim: Option<Claim>,
+    /// Whether the claimed body is gone, so that the next thing to read is whether the message is parked already.
+    gone: bool,
     verdict: Option<Verdict>,
 }
 
@@ -259,13 +263,17 @@ struct Part {
     rows: Range<usize>,
     /// Which records of the message they are; all of them, in order, where there is no list.
     only: Option<Vec<usize>>,
+    /// What the numbers of its records rest on.
+    numbering: String,
 }
 
 impl Consumer {
     /// A consumer of these messages. `random` spreads retries, so that they do not all come at once.
     pub fn new(messages: Vec<Incoming>, retention: Retention, now: i64, random: u64) -> Consumer {
-        let letters =
-            messages.into_iter().map(|incoming| Letter { incoming, claim: None, verdict: None }).collect();
+        let letters = messages
+            .into_iter()
+            .map(|incoming| Letter { incoming, claim: None, gone: false, verdict: None })
+            .collect();
         Consumer {
             letters,
             retention,
@@ -308,7 +316,7 @@ impl Consumer {
             if let Some(step) = self.ship(now, relay) {
                 return step;
             }
-            if now.saturating_sub(self.started) > PATIENCE_MS {
+            if self.is_late(now) {
                 self.give_up(now);
             }
             if self.next >= self.letters.len() {
@@ -320,9 +328,17 @@ impl Consumer {
         }
     }
 
+    fn is_late(&self, now: i64) -> bool {
+        now.saturating_sub(self.started) > PATIENCE_MS
+    }
+
     /// Goes on with the loads of this round; `None` when they are through.
     fn ship(&mut self, now: i64, relay: &mut Relay) -> Option<Step> {
+        let late = self.is_late(now);
         while let Some(load) = self.loads.last_mut() {
+            if let Some(shipment) = load.shipment.as_mut().filter(|_| late) {
+                shipment.give_up();
+            }
             let outcome = match &mut load.shipment {
                 None => match relay.breaker().refuses(now, &load.stream) {
                     Some((reason, wait)) => {
@@ -369,6 +385,13 @@ impl Consumer {
     /// Takes in the object of the last [`Step::Claim`].
     pub fn claimed(&mut self, now: i64, found: Found, relay: &Relay) {
         let at = self.next;
+        let Some(letter) = self.letters.get_mut(at) else { return };
+        if matches!(found, Found::Nothing) && !letter.gone {
+            // Whoever got this message before may have parked it, and must not be overruled.
+            letter.gone = true;
+            return;
+        }
+        let gone = letter.gone;
         self.next = at.saturating_add(1);
         let Some(claim) = self.letters.get(at).and_then(|letter| letter.claim.as_ref()) else { return };
         let damaged = |detail: &str| Sorted::Park("claim_damaged", detail.to_owned());
@@ -383,6 +406,7 @@ impl Consumer {
                  otherwise something else has removed it."
                     .to_owned(),
             ),
+            Found::Bytes(_) if gone => return self.decide(at, Verdict::Ack),
             Found::Bytes(bytes) if !claim.fits(&bytes) => {
                 damaged("The body in the bucket is not the one that was put there.")
             }
@@ -405,7 +429,12 @@ impl Consumer {
             let sorted = match envelope::read(&letter.incoming.bytes) {
                 Ok(Message::Event(event)) => reshape(&event, relay),
                 Ok(Message::Claim(claim)) => {
-                    let key = claim.key.clone();
+                    let key = if letter.gone {
+                        let stem = stem(&claim.hook, claim.received_at, &letter.incoming.id);
+                        format!("{stem}.json")
+                    } else {
+                        claim.key.clone()
+                    };
                     letter.claim = Some(claim);
                     return Some(Step::Claim { key });
                 }
@@ -426,7 +455,7 @@ impl Consumer {
         match sorted {
             Sorted::Park(reason, detail) => letter.verdict = Some(letter.park(reason, &detail, None, now)),
             Sorted::Rows { rows, .. } if rows.is_empty() => letter.verdict = Some(Verdict::Ack),
-            Sorted::Rows { stream, rows, only, losses } => {
+            Sorted::Rows { stream, rows, only, numbering, losses } => {
                 self.losses = self.losses.saturating_add(losses);
                 self.rows = self.rows.saturating_add(rows.len());
                 let known = self.loads.iter().position(|load| load.stream == stream);
@@ -442,7 +471,7 @@ impl Consumer {
                 let Some(load) = self.loads.get_mut(index) else { return };
                 let start = load.rows.len();
                 load.rows.extend(&rows);
-                load.parts.push(Part { letter: at, rows: start..load.rows.len(), only });
+                load.parts.push(Part { letter: at, rows: start..load.rows.len(), only, numbering });
             }
         }
     }
@@ -465,7 +494,7 @@ impl Consumer {
             Undelivered::Rows { too_large, refused } | Undelivered::Content { too_large, refused } => {
                 (too_large, refused)
             }
-            Undelivered::Azure(_) | Undelivered::Token(_) => (&none, &none),
+            Undelivered::Azure(_) | Undelivered::Token(_) | Undelivered::Slow => (&none, &none),
         };
         let mut lasts = false;
         for part in load.parts {
@@ -486,7 +515,8 @@ impl Consumer {
                     let index = row.checked_sub(part.rows.start)?;
                     part.only.as_ref().map_or(Some(index), |only| only.get(index).copied())
                 };
-                let only: Vec<usize> = bad.iter().filter_map(record).collect();
+                let records: Vec<usize> = bad.iter().filter_map(record).collect();
+                let only = Only { records, by: part.numbering.clone() };
                 let large = bad.iter().any(|row| too_large.contains(row));
                 let (code, detail) = if large {
                     ("row_too_large", "A row fits no call of 1 MB, even compressed: map fewer columns.")
@@ -498,7 +528,7 @@ impl Consumer {
                     )
                 };
                 if let Some(letter) = self.letters.get_mut(part.letter) {
-                    letter.verdict = Some(letter.park(code, detail, Some(&only), now));
+                    letter.verdict = Some(letter.park(code, detail, Some(only), now));
                 }
             }
         }
@@ -541,7 +571,8 @@ impl Consumer {
         for at in 0..self.letters.len() {
             if self.letters.get(at).is_some_and(|letter| letter.verdict.is_none()) {
                 let delay_ms = back_off_ms(self.age(now, at));
-                self.put_off(now, at, "slow", "The batch took too long.", delay_ms);
+                let reason = Undelivered::Slow;
+                self.put_off(now, at, reason.code(), &reason.what_to_check(), delay_ms);
             }
         }
     }
@@ -640,7 +671,7 @@ impl Consumer {
 
 /// What a message turned out to be.
 enum Sorted {
-    Rows { stream: Arc<str>, rows: RowBuffer, only: Option<Vec<usize>>, losses: usize },
+    Rows { stream: Arc<str>, rows: RowBuffer, only: Option<Vec<usize>>, numbering: String, losses: usize },
     Park(&'static str, String),
 }
 
@@ -658,9 +689,11 @@ fn reshape(event: &Envelope<'_>, relay: &Relay) -> Sorted {
         Err(rejection) => return Sorted::Park(rejection.code(), rejection.detail()),
     };
     let stream = Arc::clone(hook.stream_url());
-    let (losses, mut only) = (losses.len(), event.only.clone());
-    // A mapping that makes other records now has nothing to do with the old numbers.
-    only = only.filter(|only| only.iter().all(|record| *record < rows.len()));
+    let losses = losses.len();
+    // Where records are made in another way than when they were numbered, the numbers mean others.
+    let only = event.only.as_ref().filter(|only| only.by == hook.numbering());
+    let only = only.map(|only| only.records.clone());
+    let only = only.filter(|only| only.iter().all(|record| *record < rows.len()));
     let rows = match &only {
         None => rows,
         Some(records) => {
@@ -669,14 +702,16 @@ fn reshape(event: &Envelope<'_>, relay: &Relay) -> Sorted {
             picked
         }
     };
-    Sorted::Rows { stream, rows, only, losses }
+    Sorted::Rows { stream, rows, only, numbering: hook.numbering().to_owned(), losses }
 }
 
 /// When what failed for this reason at this age comes again, in milliseconds, before jitter.
 fn delay_ms(reason: &Undelivered, age_ms: i64, retry_after_ms: Option<u32>) -> i64 {
     let own = match reason {
         // The service is well, and the next window may have room.
-        Undelivered::Azure(Obstacle::Throttled) => (age_ms / 2).clamp(5_000, 5 * MINUTE_MS),
+        Undelivered::Azure(Obstacle::Throttled) if age_ms < HOUR_MS => {
+            (age_ms / 2).clamp(5_000, 5 * MINUTE_MS)
+        }
         Undelivered::Azure(Obstacle::Permission | Obstacle::Rule { .. }) if age_ms < DEPLOYMENT_MS => {
             MINUTE_MS
         }
@@ -692,31 +727,23 @@ fn needs_a_person(reason: &Undelivered, age_ms: i64) -> bool {
         Undelivered::Token(TokenFailure::Unavailable(_)) => age_ms >= HOUR_MS,
         Undelivered::Azure(Obstacle::Refused { .. }) | Undelivered::Token(_) => true,
         Undelivered::Rows { .. } | Undelivered::Content { .. } => true,
-        Undelivered::Azure(_) => age_ms >= HOUR_MS,
+        Undelivered::Azure(_) | Undelivered::Slow => age_ms >= HOUR_MS,
     }
 }
 
 impl Letter {
     /// The verdict that parks this message. `only` are the records that are left of it.
-    fn park(&self, reason: &'static str, detail: &str, only: Option<&[usize]>, now: i64) -> Verdict {
+    fn park(&self, reason: &'static str, detail: &str, only: Option<Only>, now: i64) -> Verdict {
         let Incoming { id, bytes, queued_at, attempts } = &self.incoming;
         let message = envelope::read(bytes);
-        let sound = |text: &str| {
-            !text.is_empty()
-                && text.len() <= 64
-                && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
-        };
         let (hook, delivery, received_at) = match &message {
             Ok(Message::Event(event)) => (&*event.hook, event.delivery_id.as_deref(), event.received_at),
             Ok(Message::Claim(claim)) => (&*claim.hook, claim.delivery_id.as_deref(), claim.received_at),
             Err(_) => ("unknown", None, *queued_at),
         };
-        let hook = if sound(hook) { hook } else { "unknown" };
-        let id: String =
-            id.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).take(80).collect();
+        let hook = sound(hook);
         let received = instant(received_at);
-        let date = received.get(..10).unwrap_or("undated");
-        let stem = format!("parked/{hook}/{date}/{id}");
+        let stem = stem(hook, received_at, id);
         let key = format!("{stem}.json");
 
         let (mut copy, mut body) = (None, None);
@@ -727,12 +754,12 @@ impl Letter {
                 if claim.key != to {
                     copy = Some((claim.key.clone(), to.clone()));
                 }
-                let only = only.map(<[usize]>::to_vec).or_else(|| claim.only.clone());
+                let only = only.clone().or_else(|| claim.only.clone());
                 Claim { key: to, only, ..claim.clone() }.write()
             }
-            Ok(Message::Event(_)) => match (envelope::read(bytes), only) {
+            Ok(Message::Event(_)) => match (envelope::read(bytes), &only) {
                 (Ok(Message::Event(event)), Some(only)) => {
-                    Envelope { only: Some(only.to_vec()), ..event }.write()
+                    Envelope { only: Some(only.clone()), ..event }.write()
                 }
                 _ => bytes.clone(),
             },
@@ -762,8 +789,8 @@ impl Letter {
         let plain: String =
             detail.chars().filter(|c| c.is_ascii_graphic() || *c == ' ').take(SUMMARY_DETAIL).collect();
         member(&mut summary, "detail", &plain);
-        if let Some(only) = only {
-            document.extend_from_slice(format!(",\"records\":{only:?}").as_bytes());
+        if let Some(only) = &only {
+            document.extend_from_slice(format!(",\"records\":{:?}", only.records).as_bytes());
         }
         if let Some(body) = &body {
             member(&mut document, "body", body);
@@ -774,6 +801,23 @@ impl Letter {
         let summary = String::from_utf8_lossy(&summary).into_owned();
         Verdict::Park(Parked { key, document, summary, copy, reason })
     }
+}
+
+/// A hook's name if it is one, as it has to be in a key.
+fn sound(hook: &str) -> &str {
+    let sound = !hook.is_empty()
+        && hook.len() <= 64
+        && hook.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte));
+    if sound { hook } else { "unknown" }
+}
+
+/// Where a message is parked, without the ending.
+fn stem(hook: &str, received_at: i64, id: &str) -> String {
+    let hook = sound(hook);
+    let id: String = id.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).take(80).collect();
+    let received = instant(received_at);
+    let date = received.get(..10).unwrap_or("undated");
+    format!("parked/{hook}/{date}/{id}")
 }
 
 fn instant(ms: i64) -> String {

@@ -8,7 +8,7 @@ use base64::Engine;
 use ccf_edge::azure::Answer;
 use ccf_edge::config::Mode;
 use ccf_edge::consume::{Consumer, Found, Incoming, Retention, Step, Verdict, back_off_ms};
-use ccf_edge::envelope::{self, Claim, Envelope, Message};
+use ccf_edge::envelope::{self, Claim, Envelope, Message, Only};
 use ccf_edge::relay::{Bindings, Relay};
 use ccf_edge::webhook::delivery::Headers;
 
@@ -105,11 +105,12 @@ fn each_failure_has_its_delay() {
     let throttled = Answer::Response { status: 429, retry_after: Some("90".to_owned()), body: Vec::new() };
     for (answer, age, least, most) in [
         (throttled, 0, 90, 113),
-        (response(429, ""), 10 * HOUR, 300, 375),
+        (response(429, ""), HOUR / 2, 300, 375),
+        (response(429, ""), 10 * HOUR, 3600, 4501),
         (response(503, ""), 0, 5, 7),
         (response(503, ""), HOUR, 1800, 2251),
         (response(503, ""), 10 * HOUR, 3600, 4501),
-        (response(503, ""), 100 * HOUR, 21_600, 27_001),
+        (response(503, ""), 100 * HOUR, 28_800, 36_001),
         (Answer::Failure { message: "reset".to_owned() }, 60_000, 30, 38),
         (response(403, ""), 60_000, 60, 76),
         (response(403, ""), 4 * HOUR, 3600, 4501),
@@ -124,7 +125,7 @@ fn each_failure_has_its_delay() {
         assert!((least..=most).contains(&delay_s), "{answer:?} at {age}: {delay_s} s");
         assert_eq!((calls, consumer.waiting_since()), (1, Some(NOW - age)));
     }
-    assert_eq!([0, HOUR, 30 * HOUR].map(back_off_ms), [5_000, HOUR / 2, 6 * HOUR]);
+    assert_eq!([0, HOUR, 30 * HOUR].map(back_off_ms), [5_000, HOUR / 2, 8 * HOUR]);
 }
 
 #[test]
@@ -235,6 +236,7 @@ fn an_envelope_comes_back_as_it_was_written() {
     let mut headers = Headers::new();
     headers.push("x-event", "a \"quoted\"\u{e9}");
     let body = b"{\"a\":\n\xff\x00}";
+    let only = Some(Only { records: vec![0, 7], by: "0a1b".to_owned() });
     let bytes = Envelope {
         hook: "h".to_owned(),
         source: "hmac".to_owned(),
@@ -243,12 +245,12 @@ fn an_envelope_comes_back_as_it_was_written() {
         event_type: Some("t".to_owned()),
         url: Some("https://relay.example/x?y=1".to_owned()),
         headers,
-        only: Some(vec![0, 7]),
+        only: only.clone(),
         body,
     }
     .write();
     let Ok(Message::Event(read)) = envelope::read(&bytes) else { panic!("it is an event") };
-    assert_eq!((read.body, read.received_at, read.only), (&body[..], NOW, Some(vec![0, 7])));
+    assert_eq!((read.body, read.received_at, read.only), (&body[..], NOW, only));
     assert_eq!((read.delivery_id.as_deref(), read.event_type.as_deref()), (Some("d\n1"), Some("t")));
     assert_eq!(read.headers.iter().collect::<Vec<_>>(), [("x-event", "a \"quoted\"\u{e9}")]);
     for end in 0..bytes.len().min(120) {

@@ -49,7 +49,7 @@ async function deliver(files, env, messages, fate) {
     }
     trapped(error, "");
     if (fate === TRAPPED) {
-      return messages.forEach(later);
+      return messages.forEach((message) => later(env, message, fate));
     }
     if (messages.length === 1) {
       return deliver(files, env, messages, TRAPPED);
@@ -62,13 +62,18 @@ async function deliver(files, env, messages, fate) {
     // Another event made the core start afresh while this batch was under way.
     return again(messages, 5);
   }
-  await carryOut(env, messages, plan);
+  await carryOut(env, messages, plan, fate);
 }
 
-/** Lets a message come again after half its age, so that its retries last for as long as the queue keeps it. */
-function later(message) {
-  const half = Math.round((Date.now() - Number(message.timestamp)) / 2000);
-  message.retry({ delaySeconds: Math.min(21_600, Math.max(60, half)) });
+/**
+ * Lets a message come again that could not be parked: after half its age, and well before the queue drops it. A dead
+ * letter has a new time in its queue, whatever its age, and an hour lets its retries last for days.
+ */
+function later(env, message, fate) {
+  const age = (Date.now() - Number(message.timestamp)) / 1000;
+  const left = (Number(env.QUEUE_RETENTION_HOURS) || 24) * 3600 - age;
+  const delay = fate === DEAD ? 3600 : Math.round(Math.min(age / 2, left / 4));
+  message.retry({ delaySeconds: Math.min(21_600, Math.max(60, delay)) });
 }
 
 function again(messages, delaySeconds) {
@@ -141,12 +146,12 @@ async function consume(env, messages, fate) {
 }
 
 /** Acknowledges, puts off and parks. What cannot be parked now comes again. */
-async function carryOut(env, messages, plan) {
+async function carryOut(env, messages, plan, fate) {
   const spent = [];
   for (const [index, { verdict, parked, spent: key }] of plan.entries()) {
     const message = messages[index];
     if (verdict === PARK && !(await park(env, parked))) {
-      later(message);
+      later(env, message, fate);
       continue;
     }
     if (verdict === PARK || verdict === ACK) {

@@ -7,6 +7,7 @@ use base64::engine::general_purpose::STANDARD;
 use ccf_edge::envelope::{self, Message};
 
 use crate::faults::Tally;
+use crate::settings::{Version, numbering};
 use crate::storage::Object;
 use crate::world::{Kind, STRIDE, World};
 
@@ -86,7 +87,7 @@ impl World {
     /// The records that are parked, and can be sent again.
     fn parked(&self, counts: &mut Tally) -> BTreeSet<i64> {
         let mut records = BTreeSet::new();
-        let mut spoiled = BTreeSet::new();
+        let mut told = BTreeSet::new();
         for (key, object) in self.bucket.iter().filter(|(key, _)| key.ends_with(".json")) {
             let document: serde_json::Value = serde_json::from_slice(&object.bytes).expect("a document");
             let reason = text_of(&document, "reason");
@@ -94,19 +95,19 @@ impl World {
                 panic!("{key} is parked for {reason:?}");
             };
             counts.note(known);
-            if matches!(reason, "claim_missing" | "claim_damaged") {
-                spoiled.extend(object.delivery);
-            }
+            told.extend(object.delivery);
             let message = message_of(&document);
             // What is said to be without its body does not count as kept.
             if reason != "claim_missing" {
                 self.recoverable(object, &message, &mut records);
             }
         }
-        for (number, sent) in self.sent.iter().enumerate().filter(|(_, sent)| sent.spoiled && sent.acknowledged) {
+        for (number, sent) in
+            self.sent.iter().enumerate().filter(|(_, sent)| sent.spoiled && sent.acknowledged)
+        {
             let ids = (number as i64 * STRIDE..).take(sent.records.len());
             let gone = |id: i64| self.copies[id as usize] == 0 && !records.contains(&id);
-            let seen = spoiled.contains(&number);
+            let seen = told.contains(&number);
             assert!(seen || !ids.into_iter().any(gone), "nobody was told that a body was spoiled");
         }
         records
@@ -134,10 +135,15 @@ impl World {
         let count = sent.records.len() as i64;
         match only {
             None => records.extend(first..first + count),
-            Some(only) => records.extend(only.iter().map(|record| {
-                let record = *record as i64;
-                first + if object.reversed { count - 1 - record } else { record }
-            })),
+            Some(only) => {
+                // The configuration by which they were numbered may have turned them around.
+                let reversed = only.by == numbering(Version::Reversed);
+                assert!(reversed || only.by == numbering(Version::Usual), "{only:?}");
+                records.extend(only.records.iter().map(|record| {
+                    let record = *record as i64;
+                    first + if reversed { count - 1 - record } else { record }
+                }));
+            }
         }
     }
 }

@@ -5,11 +5,11 @@ use std::collections::BTreeSet;
 
 use ccf_edge::azure::Answer;
 use ccf_edge::consume::{Consumer, Found, Incoming, Retention, Step, Verdict};
+use ccf_edge::envelope::{self, Message};
 
 use crate::faults::Mistake;
-use crate::settings::Version;
 use crate::storage::{Object, Queued};
-use crate::world::{Event, HOUR, Kind, MINUTE, STRIDE, SECOND, World};
+use crate::world::{Event, HOUR, Kind, MINUTE, SECOND, STRIDE, World};
 
 /// A message that was given out so often is given up: the first time and 100 retries.
 const MOST_ATTEMPTS: u32 = 101;
@@ -111,6 +111,15 @@ impl World {
     fn consume(&mut self, at: usize, messages: Vec<Queued>) {
         let isolate = &self.isolates[at];
         let (local, generation) = (self.now + isolate.skew, isolate.generation);
+        let renumbered: Vec<usize> = messages
+            .iter()
+            .filter(|queued| self.is_renumbered(queued, at))
+            .filter_map(|queued| queued.delivery)
+            .collect();
+        for number in renumbered {
+            self.incident(Some(number), "its records are numbered in another way by now");
+        }
+        let isolate = &self.isolates[at];
         let incoming = Self::incoming(&messages);
         let dead = messages.iter().all(|queued| queued.dead);
         let consumer = if dead {
@@ -129,6 +138,22 @@ impl World {
         self.begin(at, generation, consumer, messages, traps_in);
     }
 
+    /// Whether a message names records by numbers that another configuration gave them: then all of them are sent.
+    fn is_renumbered(&self, queued: &Queued, at: usize) -> bool {
+        let bytes = &queued.incoming.bytes;
+        if !bytes.iter().take(1000).zip(bytes.iter().skip(1)).any(|pair| pair == (&b'"', &b'o')) {
+            return false;
+        }
+        let (hook, only) = match envelope::read(bytes) {
+            Ok(Message::Event(event)) => (event.hook, event.only),
+            Ok(Message::Claim(claim)) => (claim.hook, claim.only),
+            Err(_) => return false,
+        };
+        let hooks = self.isolates[at].relay.iter().flat_map(|relay| relay.hooks());
+        let mut named = hooks.filter(|known| known.name() == hook);
+        only.is_some_and(|only| named.any(|known| known.numbering() != only.by))
+    }
+
     fn has_trap(&self, messages: &[Queued]) -> bool {
         messages.iter().filter_map(|queued| queued.delivery).any(|number| self.sent[number].traps)
     }
@@ -144,8 +169,7 @@ impl World {
         if self.mistake == Some(Mistake::BodyDeletedTooEarly) {
             // As if the claim were spent once it is read.
             for queued in &messages {
-                if let Ok(ccf_edge::envelope::Message::Claim(claim)) =
-                    ccf_edge::envelope::read(&queued.incoming.bytes)
+                if let Ok(Message::Claim(claim)) = envelope::read(&queued.incoming.bytes)
                     && queued.incoming.attempts > 1
                 {
                     self.bucket.remove(&claim.key);
@@ -262,6 +286,7 @@ impl World {
         assert_eq!(refused, None, "record {id} of a refused delivery arrived");
         let mended = kind != Kind::Plain && text == "mended";
         assert!(mended || text == kind.text(id), "record {id} arrived as {text:?}");
+        self.follow(Some(number), || format!("record {id} arrived"));
         self.copies[id as usize] += 1;
         number
     }
@@ -277,6 +302,7 @@ impl World {
     }
 
     fn back_after_death(&mut self, mut queued: Queued) {
+        self.follow(queued.delivery, || format!("the consumer of {} died", queued.incoming.id));
         queued.deaths += 1;
         let delay = if queued.dead { 6 * HOUR } else { MINUTE };
         self.back(delay, queued);
@@ -357,13 +383,18 @@ impl World {
 
     /// Does what the verdicts say.
     fn carry_out(&mut self, task: Task) {
-        let reversed = self.isolates[task.isolate].version == Version::Reversed;
         let (crash, fails) = (self.mood.crash, self.mood.bucket);
         let mut spent = Vec::new();
         // What the queue hears when the handler ends.
         let mut back: Vec<(usize, Option<i64>)> = Vec::new();
         let mut parked_now = BTreeSet::new();
         for (index, queued) in task.messages.iter().enumerate() {
+            self.follow(queued.delivery, || match task.consumer.verdict(index) {
+                Verdict::Park(parked) => {
+                    format!("parked for {}: {} {:?}", parked.reason, parked.key, parked.copy)
+                }
+                verdict => format!("{} {verdict:?}", queued.incoming.id),
+            });
             match task.consumer.verdict(index) {
                 Verdict::Ack if self.mistake == Some(Mistake::DeliveredComesAgain) => {
                     back.push((index, Some(MINUTE)));
@@ -394,7 +425,7 @@ impl World {
                             self.bucket.insert(to.clone(), object);
                         }
                         let delivery = queued.delivery;
-                        let object = Object { bytes: parked.document, delivery, reversed };
+                        let object = Object { bytes: parked.document, delivery };
                         self.bucket.insert(parked.key, object);
                         parked_now.insert(index);
                     }
@@ -424,6 +455,10 @@ impl World {
         }
         if self.strikes(crash, "consumer: died before spent bodies were deleted") {
             return self.died_parking(task, &parked_now);
+        }
+        for key in &spent {
+            let delivery = self.bucket.get(key).and_then(|object| object.delivery);
+            self.follow(delivery, || format!("{key} is spent"));
         }
         if !spent.is_empty() && !self.strikes(fails, "bucket: delete failed") {
             spent.iter().for_each(|key| drop(self.bucket.remove(key)));

@@ -22,6 +22,7 @@ pub enum Unsent {
 impl World {
     pub fn send(&mut self, number: usize, attempt: u32) {
         if self.passes(number) {
+            self.follow(Some(number), || format!("acknowledged; records {:?}", self.sent[number].records));
             self.sent[number].acknowledged = true;
             return;
         }
@@ -94,14 +95,21 @@ impl World {
                 if failure.is_some() {
                     self.tally.note("bucket: put failed, but the object is there");
                 }
-                self.bucket.insert(key, Object { bytes, delivery: Some(number), reversed: false });
+                self.bucket.insert(key, Object { bytes, delivery: Some(number) });
             }
             if self.strikes(crash, "door: died after the bucket's put") {
                 return false;
             }
         }
         if failure.is_none() {
-            failure = self.enqueue(id, message, Some(number)).err().map(|_| "Queue is overloaded.");
+            let answer = self.enqueue(id, message, Some(number));
+            if !matches!(answer, Err(Unsent::Refused)) {
+                self.sent[number].queued += 1;
+                if self.sent[number].queued > 1 {
+                    self.incident(Some(number), "the sender sent again what was stored");
+                }
+            }
+            failure = answer.err().map(|_| "Queue is overloaded.");
         }
         if self.strikes(crash, "door: died after the queue's send") {
             return false;
@@ -147,12 +155,7 @@ impl World {
 
     /// Puts a message into the queue, to be given out within `within`.
     fn put(&mut self, id: String, bytes: Vec<u8>, delivery: Option<usize>, within: i64) {
-        if let Some(sent) = delivery.and_then(|number| self.sent.get_mut(number)) {
-            sent.queued += 1;
-            if sent.queued > 1 {
-                self.incident(delivery, "it was put into the queue again");
-            }
-        }
+        self.follow(delivery, || format!("queued as {id}"));
         let incoming = Incoming { id, bytes, queued_at: self.now, attempts: 0 };
         let expires_at = self.now + i64::from(self.retention_hours) * HOUR;
         let visible_at = self.now + self.random.below(within);
@@ -163,7 +166,13 @@ impl World {
     pub fn foreign_message(&mut self) {
         self.tally.note("queue: held a message that is none of the relay's");
         let id = self.id();
-        let text = self.random.pick(&["", "hello", "{\"v\":2}\n", "{\"v\":1,\"hook\":\"a\",\"received\":", "\u{7f}\n\n"]);
+        let text = self.random.pick(&[
+            "",
+            "hello",
+            "{\"v\":2}\n",
+            "{\"v\":1,\"hook\":\"a\",\"received\":",
+            "\u{7f}\n\n",
+        ]);
         self.put(id, text.as_bytes().to_vec(), None, SECOND);
     }
 }

@@ -1,8 +1,6 @@
 //! Operators send parked messages again: `src/worker/admin.js` once more.
 
-use ccf_edge::envelope::{self, Message};
-
-use crate::account::{message_of, text_of};
+use crate::account::message_of;
 use crate::door::Unsent;
 use crate::faults::Mistake;
 use crate::storage::Object;
@@ -59,7 +57,10 @@ impl World {
             {
                 return;
             }
-            self.bucket.remove(&replay.key);
+            let object = self.bucket.remove(&replay.key);
+            self.follow(object.and_then(|object| object.delivery), || {
+                format!("replayed and deleted {}", replay.key)
+            });
             return;
         }
         match replay.object.take() {
@@ -80,9 +81,7 @@ impl World {
                 *times += 1;
                 if *times > 1 {
                     self.tally.note("operator: replayed a message twice");
-                }
-                if is_partial(&bytes) && text_of(&document, "reason").starts_with("row_") {
-                    self.tally.note("a part of an event was replayed");
+                    self.incident(object.delivery, "an operator sent it again twice");
                 }
                 let id = self.id();
                 match self.enqueue(id, bytes, object.delivery) {
@@ -97,13 +96,5 @@ impl World {
         self.replays.insert(number, replay);
         let time = self.now + self.random.below(5 * SECOND);
         self.at(time, Event::Replay(number));
-    }
-}
-
-fn is_partial(bytes: &[u8]) -> bool {
-    match envelope::read(bytes) {
-        Ok(Message::Event(event)) => event.only.is_some(),
-        Ok(Message::Claim(claim)) => claim.only.is_some(),
-        Err(_) => false,
     }
 }

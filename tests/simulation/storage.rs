@@ -44,8 +44,6 @@ pub struct Object {
     pub bytes: Vec<u8>,
     /// Which delivery it is of; none if it is none of the relay's.
     pub delivery: Option<usize>,
-    /// Whether its records were counted from the last to the first when it was parked.
-    pub reversed: bool,
 }
 
 pub type Bucket = BTreeMap<String, Object>;

@@ -60,7 +60,7 @@ pub struct Sent {
     pub acknowledged: bool,
     /// Whether something else than the relay damaged or removed its body.
     pub spoiled: bool,
-    /// How often it was put into the queue.
+    /// How often the door put it into the queue.
     pub queued: u32,
     /// What may have made its rows arrive once more, and how often.
     pub incidents: BTreeMap<&'static str, u32>,
@@ -136,6 +136,8 @@ pub struct World {
     pub dropped: Vec<Queued>,
     pub tally: Tally,
     pub next_id: u64,
+    /// The delivery whose way is printed.
+    pub followed: Option<usize>,
     storm_ends: i64,
     /// Whether everything parked is sent again in the end, with a mapping that mends what Azure refuses.
     pub mends: bool,
@@ -176,6 +178,7 @@ impl World {
             dropped: Vec::new(),
             tally: Tally::default(),
             next_id: 0,
+            followed: std::env::var("CCF_FOLLOW").ok().and_then(|number| number.parse().ok()),
             storm_ends: START + storm,
             mends: random.chance(300),
             random,
@@ -201,8 +204,17 @@ impl World {
         strikes
     }
 
+    /// Prints what happens to the delivery that is followed.
+    pub fn follow(&self, delivery: Option<usize>, what: impl FnOnce() -> String) {
+        if delivery.is_some() && delivery == self.followed {
+            let seconds = (self.now - START) / SECOND;
+            println!("{:>4}:{:02}:{:02}  {}", seconds / 3600, seconds / 60 % 60, seconds % 60, what());
+        }
+    }
+
     /// Something happened that may make the rows of a delivery arrive once more.
     pub fn incident(&mut self, delivery: Option<usize>, cause: &'static str) {
+        self.follow(delivery, || format!("may arrive once more: {cause}"));
         if let Some(sent) = delivery.and_then(|number| self.sent.get_mut(number)) {
             *sent.incidents.entry(cause).or_default() += 1;
         }
@@ -419,8 +431,12 @@ impl World {
     /// An isolate is gone with everything that it knows and does.
     fn evict(&mut self) {
         let isolate = self.an_isolate();
-        let lost: Vec<u64> =
-            self.tasks.iter().filter(|(_, task)| task.isolate == isolate).map(|(number, _)| *number).collect();
+        let lost: Vec<u64> = self
+            .tasks
+            .iter()
+            .filter(|(_, task)| task.isolate == isolate)
+            .map(|(number, _)| *number)
+            .collect();
         for number in lost {
             if let Some(task) = self.tasks.remove(&number) {
                 self.tally.note("consumer: its isolate was evicted");
