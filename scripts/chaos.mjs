@@ -20,7 +20,7 @@ import { Broker } from "./chaos/broker.mjs";
 import { Network, REFUSED } from "./chaos/network.mjs";
 import { Random } from "./chaos/random.mjs";
 import { root } from "./setup.mjs";
-import { freePort, startWorker, writeRelay } from "./worker.mjs";
+import { startWorker, writeRelay } from "./worker.mjs";
 
 const STREAM = "Custom-Chaos";
 const SECRETS = {
@@ -116,7 +116,7 @@ export async function chaos({ seconds, seed, senders = 6, say = () => {} }) {
   }
 }
 
-/** The Worker, which is killed and started again at the same address. */
+/** The Worker, which is killed and started again, at another port each time. */
 class Relay {
   /** Null while there is none. */
   url = null;
@@ -124,7 +124,6 @@ class Relay {
   #config;
   #worker;
   #vars;
-  #port;
 
   constructor(endpoint) {
     const folder = join(root, ".wrangler", "chaos");
@@ -134,9 +133,8 @@ class Relay {
   }
 
   async start(brokerUrl) {
-    this.#port ??= await freePort();
     this.#vars ??= { DEVELOPMENT: "1", BROKER: brokerUrl, ...SECRETS };
-    this.#worker = await startWorker({ config: this.#config, port: this.#port, vars: this.#vars });
+    this.#worker = await startWorker({ config: this.#config, vars: this.#vars });
     this.url = this.#worker.url;
   }
 

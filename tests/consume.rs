@@ -219,6 +219,66 @@ fn a_claim_is_checked_and_its_body_kept_until_azure_has_it() {
 }
 
 #[test]
+fn what_somebody_else_has_parked_already_is_not_overruled() {
+    let claim = Claim::on(&event(&[1]), "claims/h/x".to_owned(), "h", None, NOW).write();
+    let parked = |key: &str| match key {
+        "parked/h/2026-11-23/0a1b.json" => Found::Bytes(b"{}".to_vec()),
+        _ => Found::Nothing,
+    };
+    let (consumer, calls) = consume(&mut relay(), vec![incoming(claim, 0)], |_| response(204, ""), parked);
+    assert_eq!((consumer.verdict(0), calls), (Verdict::Ack, 0));
+}
+
+#[test]
+fn numbers_of_records_that_are_made_in_another_way_by_now_are_not_trusted() {
+    let by = |by: &str| {
+        let bytes = event(&[1, 2]);
+        let Ok(Message::Event(event)) = envelope::read(&bytes) else { panic!("an event") };
+        Envelope { only: Some(Only { records: vec![1], by: by.to_owned() }), ..event }.write()
+    };
+    let own = relay().hooks().first().expect("a hook").numbering().to_owned();
+    for (by, rows) in [(by(&own), 1), (by("0123456789abcdef"), 2)] {
+        let sent = std::cell::Cell::new(0);
+        let azure = |body: &str| {
+            sent.set(body.matches("\"Id\"").count());
+            response(204, "")
+        };
+        consume(&mut relay(), vec![incoming(by, 0)], azure, nothing);
+        assert_eq!(sent.get(), rows);
+    }
+}
+
+#[test]
+fn a_batch_that_takes_too_long_ends_and_what_is_known_by_then_counts() {
+    let ids: Vec<i64> = (1..=40).chain([666]).chain(41..=80).collect();
+    let messages = ids.iter().map(|id| incoming(event(&[*id]), 0)).collect();
+    let mut relay = relay();
+    let mut consumer = Consumer::new(messages, Retention::hours(336), NOW, 7);
+    let mut now = NOW;
+    loop {
+        match consumer.next(now, &mut relay) {
+            Step::Ask(request) => {
+                let body = String::from_utf8_lossy(&request.body);
+                let answer = match request.url.contains("oauth2") {
+                    true => response(200, r#"{"access_token":"t","expires_in":3599,"token_type":"Bearer"}"#),
+                    false if body.contains("666") => response(400, ""),
+                    false => response(204, ""),
+                };
+                now += 100_000;
+                consumer.answered(now, &answer, &mut relay);
+            }
+            Step::Done => break,
+            step => panic!("{step:?}"),
+        }
+    }
+    assert!(now - NOW <= 800_000, "a consumer is ended after 15 minutes");
+    let verdicts: Vec<_> = (0..ids.len()).map(|at| consumer.verdict(at)).collect();
+    assert!(verdicts.contains(&Verdict::Ack), "some have arrived");
+    assert!(verdicts.iter().any(|verdict| matches!(verdict, Verdict::Retry { .. })), "some are left");
+    assert!(consumer.log(now).contains(r#""code":"slow""#), "{}", consumer.log(now));
+}
+
+#[test]
 fn a_service_that_says_no_is_asked_once_for_each_window() {
     let mut relay = relay();
     let batch = || vec![incoming(event(&[1]), 0)];

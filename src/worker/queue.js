@@ -12,6 +12,9 @@ const DELIVER = 0;
 const DEAD = 1;
 const TRAPPED = 2;
 
+/** How long a batch goes on parking. A bucket that hangs must not cost the whole batch its 15 minutes. */
+const PARK_WITHIN_MS = 120_000;
+
 /** How the name of a queue of dead letters ends. */
 const DEAD_LETTERS = "-dead-letters";
 
@@ -113,19 +116,12 @@ async function consume(env, messages, fate) {
       now = Date.now();
       step = batch.next(now);
     } else if (step === CLAIM) {
-      let object;
-      let failed = false;
-      try {
-        const found = await env.BUCKET.get(batch.claim_key());
-        object = found === null ? undefined : new Uint8Array(await found.arrayBuffer());
-      } catch {
-        failed = true;
-      }
+      const { object, failed } = await inTime(read(env, batch.claim_key()), () => ({ failed: true }));
       if (mine !== generation) {
         return null;
       }
       now = Date.now();
-      step = batch.claimed(now, object, failed);
+      step = batch.claimed(now, object, failed === true);
     } else {
       const { status = 0, retryAfter, body, failure } = await askFor(batch, step === ASK);
       if (mine !== generation) {
@@ -145,12 +141,18 @@ async function consume(env, messages, fate) {
   return plan;
 }
 
+async function read(env, key) {
+  const found = await env.BUCKET.get(key);
+  return { object: found === null ? undefined : new Uint8Array(await found.arrayBuffer()) };
+}
+
 /** Acknowledges, puts off and parks. What cannot be parked now comes again. */
 async function carryOut(env, messages, plan, fate) {
   const spent = [];
+  const until = Date.now() + PARK_WITHIN_MS;
   for (const [index, { verdict, parked, spent: key }] of plan.entries()) {
     const message = messages[index];
-    if (verdict === PARK && !(await park(env, parked))) {
+    if (verdict === PARK && !(Date.now() < until && (await park(env, parked)))) {
       later(env, message, fate);
       continue;
     }
@@ -164,17 +166,16 @@ async function carryOut(env, messages, plan, fate) {
     }
   }
   if (spent.length > 0) {
-    try {
-      await env.BUCKET.delete(spent);
-    } catch (error) {
+    await inTime(env.BUCKET.delete(spent), (error) => {
       console.warn(JSON.stringify({ log: "bucket", error: String(error) }));
-    }
+    });
   }
 }
 
-async function park(env, lines) {
+/** Whether a message is parked. */
+function park(env, lines) {
   const [key, summary, from, to, document] = lines.split("\n");
-  try {
+  const work = async () => {
     if (from !== "") {
       const object = await env.BUCKET.get(from);
       if (object !== null) {
@@ -186,10 +187,11 @@ async function park(env, lines) {
       httpMetadata: { contentType: "application/json" },
     });
     return true;
-  } catch (error) {
+  };
+  return inTime(work(), (error) => {
     console.error(JSON.stringify({ log: "bucket", key, error: String(error) }));
     return false;
-  }
+  });
 }
 
 /** A message that somebody else put into the queue may be anything; it is parked as what it is. */
