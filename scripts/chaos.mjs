@@ -17,7 +17,7 @@ import { parseArgs } from "node:util";
 import { startAzure } from "./azure.mjs";
 import { account } from "./chaos/account.mjs";
 import { Broker } from "./chaos/broker.mjs";
-import { Network, REFUSED } from "./chaos/network.mjs";
+import { GARBAGE, Network, REFUSED } from "./chaos/network.mjs";
 import { Random } from "./chaos/random.mjs";
 import { root } from "./setup.mjs";
 import { startWorker, writeRelay } from "./worker.mjs";
@@ -64,7 +64,8 @@ const relayJson = (endpoint) =>
   });
 
 /**
- * Runs the chaos for so many seconds and waits until it is quiet. Gives the account of all events.
+ * Runs the chaos for so many seconds, or until each fault has struck once if that takes longer, and waits until it is
+ * quiet. Gives the account of all events.
  *
  * @param {{seconds: number, seed: number, senders?: number, say?: (text: string) => void}} settings
  */
@@ -91,12 +92,13 @@ export async function chaos({ seconds, seed, senders = 6, say = () => {} }) {
 
     const events = new Map();
     const started = Date.now();
-    const ends = started + seconds * 1000;
-    const storm = { random, ends, azure, network, broker, relay, note, say };
+    const storm = { random, faults, azure, network, broker, relay, note, say, over: false };
     const work = Array.from({ length: senders }, (_, number) =>
-      send({ random: new Random(random.below(2 ** 32)), prefix: `${seed}-${number}`, ends, relay, events, note }),
+      send(storm, new Random(random.below(2 ** 32)), `${seed}-${number}`, events),
     );
-    await Promise.all([...work, disturb(storm)]);
+    await disturb(storm, started + seconds * 1000);
+    storm.over = true;
+    await Promise.all(work);
 
     say("The storm is over; waiting until it is quiet");
     for (let i = 0; i < 1800 && !broker.quiet; i += 1) await sleep(100);
@@ -107,7 +109,13 @@ export async function chaos({ seconds, seed, senders = 6, say = () => {} }) {
       relay: relay.url,
       token: SECRETS.ADMIN_TOKEN,
     });
-    return { seed, seconds: Math.round((Date.now() - started) / 1000), ...result, faults, output: relay.output };
+    return {
+      seed,
+      seconds: Math.round((Date.now() - started) / 1000),
+      ...result,
+      faults,
+      output: relay.output,
+    };
   } finally {
     await relay.stop();
     await broker.stop();
@@ -158,102 +166,110 @@ class Relay {
 }
 
 /** One fault after the other, in a random order in which each comes before one comes again. */
-async function disturb({ random, ends, azure, network, broker, relay, note, say }) {
-  const during = (set, unset) => async () => {
-    await set();
-    await sleep(700 + random.below(900));
-    await unset();
-  };
-  const networkFault = (fault) =>
-    during(
-      () => {
-        network.fault = fault;
-      },
-      () => {
-        network.fault = "off";
-      },
-    );
-  const queueFault = (fault) =>
-    during(
-      () => {
-        broker.fault = fault;
-      },
-      () => {
-        broker.fault = "off";
-      },
-    );
-  const bucketFault = (faults) =>
-    during(
-      () => relay.bucketFaults(faults),
-      () => relay.bucketFaults({}),
-    );
-  const azureFault = (...faults) => async () => {
-    faults.forEach((fault) => azure.fault(fault));
-    await sleep(800);
-  };
+async function disturb({ random, faults, azure, network, broker, relay, note, say }, ends) {
+  const count = (names) => names.reduce((sum, name) => sum + (faults[name] ?? 0), 0);
   const kill = async () => {
     note("workerd: killed");
     relay.kill();
     await relay.start();
   };
-  const kinds = {
-    throttle: azureFault("throttle=3/1s"),
-    forbid: azureFault("forbid=1s"),
-    "no rule": azureFault("no-rule=1s"),
-    "no stream": azureFault("no-stream=1s"),
-    "tokens expire": azureFault("expire"),
-    "500": azureFault("error=500x3"),
-    "503": azureFault("error=503x5"),
-    "Azure loses a reply": azureFault("lose-reply=1"),
-    "Entra throttles": azureFault("expire", "entra-throttle=1"),
-    "Entra is down": azureFault("expire", "entra-down=1"),
-    "the secret expires": async () => {
+  /**
+   * Sets a fault, waits until it strikes, lets it go on for a moment, and ends it. An isolate that Azure has refused
+   * asks again after a minute only, so that another one may be needed before it strikes.
+   */
+  const until = (names, set, unset) => async () => {
+    const before = count(names);
+    await set();
+    for (let i = 0; i < 60 && count(names) === before; i += 1) {
+      if (i === 25) {
+        await kill();
+        await set();
+      }
+      await sleep(100);
+    }
+    await sleep(random.below(500));
+    await unset();
+  };
+  const ofAzure = (names, ...texts) => {
+    const set = () => {
+      for (const text of texts) azure.fault(text);
+    };
+    return until(names, set, () => azure.fault("off"));
+  };
+  const ofNetwork = (fault, ...names) => {
+    const set = () => {
       azure.fault("expire");
-      await networkFault("secret revoked")();
-    },
-    "requests get lost": networkFault("loses requests"),
-    "replies get lost": networkFault("loses replies"),
-    "garbage answers": networkFault("garbage"),
-    slow: networkFault("slow"),
-    "the queue refuses": queueFault("refuses"),
-    "the queue stores and refuses": queueFault("stores and refuses"),
-    "the bucket is down": bucketFault({ down: true }),
-    "the bucket stores and fails": bucketFault({ ambiguous: true }),
-    kill,
+      network.fault = fault;
+    };
+    return until(names, set, () => {
+      network.fault = "off";
+    });
+  };
+  const ofQueue = (fault) => {
+    const set = () => {
+      broker.fault = fault;
+    };
+    return until([`queue: ${fault}`], set, () => {
+      broker.fault = "off";
+    });
+  };
+  const ofBucket = (name, wanted) =>
+    until(
+      [name],
+      () => relay.bucketFaults(wanted),
+      () => relay.bucketFaults({}),
+    );
+  const kinds = {
+    "Azure throttles": ofAzure(["Azure: 429"], "throttle=3/1s"),
+    "Azure forbids": ofAzure(["Azure: 403"], "forbid=10s"),
+    "Azure does not know the rule": ofAzure(["Azure: 404"], "no-rule=10s"),
+    "Azure does not know the stream": ofAzure(["Azure: 400 InvalidStream"], "no-stream=10s"),
+    "tokens expire": ofAzure(["Azure: 401"], "expire"),
+    "Azure answers 500": ofAzure(["Azure: 500"], "error=500x3"),
+    "Azure answers 503": ofAzure(["Azure: 503"], "error=503x5"),
+    "Azure loses a reply": ofAzure(["Azure: closed the connection"], "lose-reply=1"),
+    "Entra throttles": ofAzure(["Entra: 429"], "expire", "entra-throttle=1"),
+    "Entra is down": ofAzure(["Entra: closed the connection"], "expire", "entra-down=1"),
+    "the secret expires": ofNetwork("secret revoked", "Entra: the secret has expired"),
+    "requests get lost": ofNetwork("loses requests", "network: lost a request"),
+    "replies get lost": ofNetwork("loses replies", "network: lost a reply"),
+    "answers are garbage": ofNetwork("garbage", ...["Azure", "Entra"].map((who) => `${who}: ${GARBAGE}`)),
+    "answers are slow": ofNetwork("slow", "network: slow"),
+    "the queue refuses": ofQueue("refuses"),
+    "the queue stores and refuses": ofQueue("stores and refuses"),
+    "the bucket is down": ofBucket("bucket: out of order", { down: true }),
+    "the bucket stores and fails": ofBucket("bucket: put stored the object and failed", { ambiguous: true }),
+    "workerd is killed": kill,
   };
   let deck = [];
-  let since = 0;
-  while (Date.now() < ends) {
+  for (let first = true; first || Date.now() < ends; ) {
     if (deck.length === 0) deck = random.shuffle(Object.keys(kinds));
     const kind = deck.pop();
     say(`  ${kind}`);
     await kinds[kind]();
-    since += 1;
-    // A refusal makes an isolate wait for a minute. In a short storm another isolate has to have its turn.
-    if (since % 3 === 0 && kind !== "kill") await kill();
-    await sleep(300 + random.below(500));
+    await sleep(random.below(500));
+    first &&= deck.length > 0;
   }
-  azure.fault("off");
   await kill();
 }
 
 /** Sends one event after the other, each again until it is taken or given up. */
-async function send({ random, prefix, ends, relay, events, note }) {
-  for (let number = 0; Date.now() < ends; number += 1) {
+async function send(storm, random, prefix, events) {
+  const { relay, note } = storm;
+  for (let number = 0; !storm.over; number += 1) {
     const name = `${prefix}-${number}`;
     const event = invent(random, name);
     note(`sender: ${event.kind}`);
     const body = JSON.stringify(event.body);
     const signature = createHmac("sha256", SECRETS.HOOK_EVENTS_SECRET).update(body).digest("hex");
     events.set(name, { kind: event.kind, records: event.records, acknowledged: false });
-    for (let attempt = 0; attempt < 4; attempt += 1) {
+    for (let attempt = 0; attempt < 4 && !storm.over; attempt += 1) {
       const status = relay.url === null ? 0 : await post(`${relay.url}/hooks/events`, body, signature);
       if (status === 202) {
         events.get(name).acknowledged = true;
         break;
       }
       note(status === 0 ? "sender: no answer" : `sender: heard ${status}`);
-      if (Date.now() >= ends) break;
       await sleep(200 + random.below(600));
     }
     await sleep(random.below(120));
@@ -263,7 +279,12 @@ async function send({ random, prefix, ends, relay, events, note }) {
 async function post(url, body, signature) {
   try {
     const signal = AbortSignal.timeout(25_000);
-    const response = await fetch(url, { method: "POST", headers: { "x-signature": signature }, body, signal });
+    const response = await fetch(url, {
+      method: "POST",
+      headers: { "x-signature": signature },
+      body,
+      signal,
+    });
     await response.arrayBuffer();
     return response.status;
   } catch {
@@ -282,7 +303,8 @@ function invent(random, name) {
     body.padding = "x".repeat(200_000);
     return { kind: "an event of 250 KB", records, body };
   }
-  if (kind < 6) return { kind: "an event of which the mapping makes nothing", records: [name], body: { odd: name } };
+  if (kind < 6)
+    return { kind: "an event of which the mapping makes nothing", records: [name], body: { odd: name } };
   if (kind < 8) {
     first.text = REFUSED;
     return { kind: "a row that Azure refuses", records, body };
@@ -334,7 +356,11 @@ if (import.meta.filename === process.argv[1]) {
   await buildWorker();
   await buildLocal();
   const out = values.json ? process.stderr : process.stdout;
-  const { output, ...result } = await chaos({ seconds: minutes * 60, seed, say: (text) => out.write(`${text}\n`) });
+  const { output, ...result } = await chaos({
+    seconds: minutes * 60,
+    seed,
+    say: (text) => out.write(`${text}\n`),
+  });
   process.stdout.write(values.json ? `${JSON.stringify(result)}\n` : `\n${table(result)}\n`);
   process.exitCode = result.missing.length === 0 && result.counts.records > 0 ? 0 : 1;
 }

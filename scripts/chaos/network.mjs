@@ -7,7 +7,10 @@ import { gunzipSync } from "node:zlib";
 /** What a row holds that Azure cannot read. */
 export const REFUSED = "a row that Azure refuses";
 
-const GARBAGE = [
+/** What an answer is called that comes from somebody else. */
+export const GARBAGE = "an answer that is none of the API's";
+
+const ANSWERS = [
   [200, "<html>Welcome to our hotel's network</html>"],
   [202, ""],
   [302, ""],
@@ -61,8 +64,8 @@ export class Network {
       return response.writeHead(401).end('{"error":"invalid_client","error_codes":[7000222]}');
     }
     if (fault === "garbage") {
-      this.#note(`${who}: an answer that is none of the API's`);
-      const [status, text] = GARBAGE[this.#random.below(GARBAGE.length)];
+      this.#note(`${who}: ${GARBAGE}`);
+      const [status, text] = ANSWERS[this.#random.below(ANSWERS.length)];
       return response.writeHead(status).end(text);
     }
     if (!entra && text(request, body).includes(REFUSED)) {

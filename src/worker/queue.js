@@ -52,7 +52,10 @@ async function deliver(files, env, messages, fate) {
     }
     trapped(error, "");
     if (fate === TRAPPED) {
-      return messages.forEach((message) => later(env, message, fate));
+      for (const message of messages) {
+        later(env, message, fate);
+      }
+      return;
     }
     if (messages.length === 1) {
       return deliver(files, env, messages, TRAPPED);

@@ -85,7 +85,7 @@ impl Azure {
         outcome.stored = self.stored();
         outcome.faults.extend(self.named(&reply, entra));
         if now < self.slow_until {
-            outcome.after = 5_000 + random.below(20_000);
+            outcome.after = 8_000 + random.below(14_000);
             if outcome.after > 20_000 {
                 outcome.after = 20_000;
                 if !outcome.stored.is_empty() {

@@ -75,7 +75,9 @@ impl World {
                 continue;
             }
             queued.incoming.attempts += 1;
-            if !dead && self.strikes(self.mood.twice, "queue: gave a message to two consumers") {
+            let once = !dead && !queued.twin;
+            if once && self.strikes(self.mood.twice, "queue: gave a message to two consumers") {
+                queued.twin = true;
                 self.incident(queued.delivery, "the queue gave it twice");
                 let again = now + self.random.below(2 * MINUTE);
                 self.later(again, queued.clone());
@@ -198,7 +200,21 @@ impl World {
             _ => "consumer: died before a request",
         };
         if self.strikes(self.mood.crash, fault) {
-            return self.died(task, "a consumer died");
+            let isolate = task.isolate;
+            self.died(task, "a consumer died");
+            if self.random.chance(200) {
+                self.evict(isolate);
+            }
+            return;
+        }
+        if self.stormy() && self.random.chance(self.mood.crash / 8) {
+            // It waits for something that never comes.
+            self.at(task.started + WALL_CLOCK + SECOND, Event::Task(number));
+            self.tasks.insert(number, task);
+            return;
+        }
+        if self.stormy() && self.random.chance(self.mood.jumpy) {
+            self.jump(task.isolate);
         }
         let isolate = &mut self.isolates[task.isolate];
         if isolate.generation != task.generation {

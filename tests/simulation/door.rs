@@ -159,7 +159,10 @@ impl World {
         let incoming = Incoming { id, bytes, queued_at: self.now, attempts: 0 };
         let expires_at = self.now + i64::from(self.retention_hours) * HOUR;
         let visible_at = self.now + self.random.below(within);
-        self.later(visible_at, Queued { incoming, delivery, dead: false, expires_at, deaths: 0 });
+        self.later(
+            visible_at,
+            Queued { incoming, delivery, dead: false, expires_at, twin: false, deaths: 0 },
+        );
     }
 
     /// Somebody else writes to the queue.

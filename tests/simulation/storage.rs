@@ -14,6 +14,8 @@ pub struct Queued {
     pub dead: bool,
     /// From when on the queue drops it.
     pub expires_at: i64,
+    /// Whether another consumer has, or had, the same message.
+    pub twin: bool,
     /// How often a consumer died on it.
     pub deaths: u32,
 }

@@ -74,6 +74,8 @@ pub struct Mood {
     pub queue: i64,
     pub twice: i64,
     pub damage: i64,
+    /// Of clocks, at each step of a consumer.
+    pub jumpy: i64,
 }
 
 pub struct Isolate {
@@ -141,6 +143,8 @@ pub struct World {
     storm_ends: i64,
     /// Whether everything parked is sent again in the end, with a mapping that mends what Azure refuses.
     pub mends: bool,
+    /// How many times as many records as usual Azure takes offence at.
+    offences: i64,
 }
 
 impl World {
@@ -156,6 +160,7 @@ impl World {
             queue: mood(200),
             twice: mood(80),
             damage: mood(20),
+            jumpy: mood(20) - 10,
         };
         World {
             now: START,
@@ -181,6 +186,7 @@ impl World {
             followed: std::env::var("CCF_FOLLOW").ok().and_then(|number| number.parse().ok()),
             storm_ends: START + storm,
             mends: random.chance(300),
+            offences: if random.chance(60) { 30 } else { 1 },
             random,
         }
     }
@@ -285,10 +291,10 @@ impl World {
             _ => 20 + random.below(60),
         };
         let records: Vec<Kind> = (0..count)
-            .map(|_| match random.below(6000) {
+            .map(|_| match random.below(6000) / self.offences {
                 0..=8 => Kind::Refused,
                 9..=16 => Kind::Oversize,
-                17 => Kind::Sickening,
+                17 if random.chance(300) => Kind::Sickening,
                 _ => Kind::Plain,
             })
             .collect();
@@ -371,10 +377,16 @@ impl World {
             16..20 => self.azure.stand_in.set_fault(now, "off").expect("a fault"),
             20 => self.azure.secret_wrong_until = now + self.random.below(3 * HOUR),
             21 => self.azure.secret_expired_until = now + self.random.pick(&[HOUR, 26 * HOUR, 72 * HOUR]),
-            22..24 => self.azure.slow_until = now + HOUR,
+            22..24 => self.azure.slow_until = now + 3 * HOUR,
             24 => self.azure.garbage_until = now + HOUR,
-            25..28 => self.jump(),
-            28..30 => self.evict(),
+            25..28 => {
+                let isolate = self.an_isolate();
+                self.jump(isolate);
+            }
+            28..30 => {
+                let isolate = self.an_isolate();
+                self.evict(isolate);
+            }
             30..33 => {
                 let version = self.random.pick(&Version::ALL);
                 self.tally.note(match version {
@@ -417,8 +429,7 @@ impl World {
         self.live = (first..first + 3).collect();
     }
 
-    fn jump(&mut self) {
-        let isolate = self.an_isolate();
+    pub fn jump(&mut self, isolate: usize) {
         let skew = self.random.below(HOUR) - HOUR / 2;
         let forward = skew > self.isolates[isolate].skew;
         self.tally.note(match forward {
@@ -429,8 +440,7 @@ impl World {
     }
 
     /// An isolate is gone with everything that it knows and does.
-    fn evict(&mut self) {
-        let isolate = self.an_isolate();
+    pub fn evict(&mut self, isolate: usize) {
         let lost: Vec<u64> = self
             .tasks
             .iter()
