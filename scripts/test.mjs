@@ -41,6 +41,14 @@ const STAGES = [
     run: () => check("cargo", ["clippy", "--lib", ...WASM, "--features=local", ...DENY]),
   },
   { name: "native", title: "Rust tests, native", run: () => cargoTest(["--locked", "--no-fail-fast"]) },
+  {
+    name: "simulation",
+    title: "a million events in the simulation",
+    run: () =>
+      cargoTest(["--locked", "--profile=simulation", "--test=simulation", "--", "--nocapture"], {
+        CCF_SIMULATION: "0..2400",
+      }),
+  },
   { name: "fuzz", title: "fuzzing, ten seconds a target", run: fuzzAll },
   {
     name: "lint",
@@ -126,8 +134,8 @@ function fuzzAll() {
 }
 
 /** `cargo test`, natively and through wasm-bindgen's runner: both close each binary with the same line. */
-async function cargoTest(args) {
-  const { code, output } = await run("cargo", ["test", ...args]);
+async function cargoTest(args, variables) {
+  const { code, output } = await run("cargo", ["test", ...args], variables);
   const lines = [...output.matchAll(/^test result: \w+\. (\d+) passed; (\d+) failed;/gm)];
   return totals(code, sum(lines.map((line) => Number(line[1]))), sum(lines.map((line) => Number(line[2]))));
 }
@@ -161,8 +169,9 @@ function sum(numbers) {
 }
 
 /** Runs a command with its output on the terminal; gives its exit code and what it wrote to stdout. */
-async function run(command, args) {
-  const env = environment({ CI: "true", WRANGLER_SEND_METRICS: "false", WRANGLER_HIDE_BANNER: "true" });
+async function run(command, args, variables = {}) {
+  const quiet = { CI: "true", WRANGLER_SEND_METRICS: "false", WRANGLER_HIDE_BANNER: "true" };
+  const env = environment({ ...quiet, ...variables });
   const child = spawn(command, args, { cwd: root, env, stdio: ["ignore", "pipe", "inherit"] });
   let output = "";
   child.stdout.setEncoding("utf8");

@@ -46,6 +46,8 @@ export async function freePort(from = 0) {
   }
 }
 
+const ENTRY = readFileSync(join(root, "examples", "github", "index.js"), "utf8");
+
 /** What a relay with a queue is bound to besides; as in the wrangler.toml of the repository, but quicker. */
 const QUEUE = `
 [vars]
@@ -89,19 +91,15 @@ new_sqlite_classes = ["Dedupe"]
 /**
  * Writes a relay that wrangler can run to `folder`, which has to be below the repository: its entry finds the built
  * Worker there. With `queue` it has a queue and a bucket, with `dedupe` a window; `more` is what its
- * wrangler.toml has besides, and `entry` replaces the example's entry.
- * Gives the path of its wrangler.toml.
+ * wrangler.toml has besides, and `entry` the text of another entry than that of the examples. Gives the path of its
+ * wrangler.toml.
  */
-export function writeRelay(
-  folder,
-  { relay, dcr, queue = false, dedupe = false, more = "", entry = undefined },
-) {
+export function writeRelay(folder, { relay, dcr, queue = false, dedupe = false, more = "", entry = ENTRY }) {
   const settings = `name = "relay"
 main = "index.js"
 compatibility_date = "2026-11-01"
 rules = [{ type = "Text", globs = ["**/relay.json", "**/DCR.json"], fallthrough = true }]
 ${queue ? QUEUE : ""}${dedupe ? DEDUPE : ""}${more}`;
-  entry ??= readFileSync(join(root, "examples", "github", "index.js"), "utf8");
   mkdirSync(folder, { recursive: true });
   for (const [name, text] of [
     ["wrangler.toml", settings],
@@ -119,7 +117,8 @@ ${queue ? QUEUE : ""}${dedupe ? DEDUPE : ""}${more}`;
  *
  * `config` is the path of the wrangler.toml; `vars` become `--var`s, which is where secrets go too; `cwd` is where its
  * build command runs.
- * Gives its `url`, `output()` (all that it wrote so far) and `stop()`, which ends every process that it started.
+ * Gives its `url`, `output()` (all that it wrote so far), `stop()`, which ends every process that it started, and
+ * `kill()`, which does so with SIGKILL.
  */
 export async function startWorker({ config, port, vars = {}, timeout = 60_000, cwd = root }) {
   port ??= await freePort();
@@ -162,14 +161,16 @@ export async function startWorker({ config, port, vars = {}, timeout = 60_000, c
       // The group is gone already.
     }
   };
-  const kill = () => signal("SIGKILL");
+  const kill = () => {
+    signal("SIGKILL");
+    process.removeListener("exit", kill);
+  };
   process.once("exit", kill);
 
   const stop = async () => {
     signal("SIGTERM");
     await Promise.race([closed, new Promise((resolve) => setTimeout(resolve, 3_000).unref())]);
     kill();
-    process.removeListener("exit", kill);
     child.stdout.destroy();
     child.stderr.destroy();
   };
@@ -189,5 +190,5 @@ export async function startWorker({ config, port, vars = {}, timeout = 60_000, c
     await stop();
     throw new Error(`wrangler dev for ${config} ${reason}:\n${output}`);
   }
-  return { url, stop, output: () => output };
+  return { url, stop, kill, output: () => output };
 }

@@ -19,7 +19,7 @@ use crate::azure::token::TokenFailure;
 use crate::azure::{Answer, Request};
 use crate::batch::RowBuffer;
 use crate::deliver::{self, Outcome, Shipment, Undelivered};
-use crate::envelope::{self, Claim, Envelope, Message};
+use crate::envelope::{self, Claim, Envelope, Message, Only};
 use crate::heartbeat::HEARTBEAT;
 use crate::json::write_string;
 use crate::mapping::time;
@@ -152,10 +152,10 @@ const SUMMARY_DETAIL: usize = 300;
 
 /// When a message comes again that failed at this age, in milliseconds, unless something says more exactly when.
 ///
-/// Half its age, from 5 seconds to an hour, and up to six hours after the first day: so a failure in passing
-/// costs seconds, and the 100 retries of a queue last for its 14 days.
+/// Half its age, from 5 seconds to an hour, and up to eight hours after the first day: so a failure in passing
+/// costs seconds, and the 100 retries of a queue last for its 14 days, whatever the first hour took of them.
 pub fn back_off_ms(age_ms: i64) -> i64 {
-    let most = if age_ms < DAY_MS { HOUR_MS } else { 6 * HOUR_MS };
+    let most = if age_ms < DAY_MS { HOUR_MS } else { 8 * HOUR_MS };
     (age_ms / 2).clamp(5_000, most)
 }
 
@@ -207,6 +207,8 @@ impl Breaker {
             // The rows are at fault, not the rule: it answered.
             Undelivered::Rows { .. } | Undelivered::Content { .. } => return self.close(stream),
             Undelivered::Azure(Obstacle::Rule { .. } | Obstacle::Refused { .. }) => Some(Arc::clone(stream)),
+            // That this batch had much to do says nothing of the rule.
+            Undelivered::Slow => return,
             Undelivered::Azure(_) | Undelivered::Token(_) => None,
         };
         let known = self.open.iter().position(|open| open.stream == scope);
@@ -251,6 +253,8 @@ pub struct Consumer {
 struct Letter {
     incoming: Incoming,
     claim: Option<Claim>,
+    /// Whether the claimed body is gone, so that the next thing to read is whether the message is parked already.
+    gone: bool,
     verdict: Option<Verdict>,
     tally: Tally,
 }
@@ -292,12 +296,15 @@ struct Part {
     rows: Range<usize>,
     /// Which records of the message they are; all of them, in order, where there is no list.
     only: Option<Vec<usize>>,
+    /// What the numbers of its records rest on.
+    numbering: String,
 }
 
 impl Consumer {
     /// A consumer of these messages. `random` spreads retries, so that they do not all come at once.
     pub fn new(messages: Vec<Incoming>, retention: Retention, now: i64, random: u64) -> Consumer {
-        let letter = |incoming| Letter { incoming, claim: None, verdict: None, tally: Tally::default() };
+        let letter =
+            |incoming| Letter { incoming, claim: None, gone: false, verdict: None, tally: Tally::default() };
         let letters = messages.into_iter().map(letter).collect();
         Consumer {
             letters,
@@ -339,7 +346,7 @@ impl Consumer {
     /// What to do next. To be asked again after the wait is over or the request is answered, not before.
     pub fn next(&mut self, now: i64, relay: &mut Relay) -> Step {
         loop {
-            if now.saturating_sub(self.started) > PATIENCE_MS {
+            if self.is_late(now) {
                 self.give_up(now);
             }
             if !self.filling {
@@ -358,9 +365,14 @@ impl Consumer {
         }
     }
 
+    fn is_late(&self, now: i64) -> bool {
+        now.saturating_sub(self.started) > PATIENCE_MS
+    }
+
     /// Sends what the round has. Between rounds, what is left of it and fills no call is kept for the next.
     fn ship(&mut self, now: i64, relay: &mut Relay) -> Option<Step> {
         let more = self.next < self.letters.len();
+        let late = self.is_late(now);
         loop {
             let waits = |load: &Load| more && load.state == State::Short;
             // The one under way is the last: what is answered is its request.
@@ -375,6 +387,9 @@ impl Consumer {
             let last = self.loads.len().saturating_sub(1);
             self.loads.swap(at, last);
             let load = self.loads.last_mut()?;
+            if late {
+                load.shipment.give_up();
+            }
             if matches!(load.state, State::Waiting | State::Short)
                 && let Some((reason, wait)) = relay.breaker().refuses(now, &load.stream)
             {
@@ -430,6 +445,13 @@ impl Consumer {
     /// Takes in the object of the last [`Step::Claim`].
     pub fn claimed(&mut self, now: i64, found: Found, relay: &Relay) {
         let at = self.next;
+        let Some(letter) = self.letters.get_mut(at) else { return };
+        if matches!(found, Found::Nothing) && !letter.gone {
+            // Whoever got this message before may have parked it, and must not be overruled.
+            letter.gone = true;
+            return;
+        }
+        let gone = letter.gone;
         self.next = at.saturating_add(1);
         let Some(claim) = self.letters.get(at).and_then(|letter| letter.claim.as_ref()) else { return };
         let damaged = |detail: &str| Sorted::Park("claim_damaged", detail.to_owned());
@@ -444,6 +466,7 @@ impl Consumer {
                  otherwise something else has removed it."
                     .to_owned(),
             ),
+            Found::Bytes(_) if gone => return self.decide(at, Verdict::Ack),
             Found::Bytes(bytes) if !claim.fits(&bytes) => {
                 damaged("The body in the bucket is not the one that was put there.")
             }
@@ -466,7 +489,12 @@ impl Consumer {
             let sorted = match envelope::read(&letter.incoming.bytes) {
                 Ok(Message::Event(event)) => reshape(&event, at, relay, &mut self.loads),
                 Ok(Message::Claim(claim)) => {
-                    let key = claim.key.clone();
+                    let key = if letter.gone {
+                        let stem = stem(&claim.hook, claim.received_at, &letter.incoming.id);
+                        format!("{stem}.json")
+                    } else {
+                        claim.key.clone()
+                    };
                     letter.claim = Some(claim);
                     return Some(Step::Claim { key });
                 }
@@ -513,7 +541,7 @@ impl Consumer {
             Undelivered::Rows { too_large, refused } | Undelivered::Content { too_large, refused } => {
                 (too_large, refused)
             }
-            Undelivered::Azure(_) | Undelivered::Token(_) => (&none, &none),
+            Undelivered::Azure(_) | Undelivered::Token(_) | Undelivered::Slow => (&none, &none),
         };
         let mut lasts = false;
         for part in load.parts {
@@ -534,7 +562,8 @@ impl Consumer {
                     let index = row.checked_sub(part.rows.start)?;
                     part.only.as_ref().map_or(Some(index), |only| only.get(index).copied())
                 };
-                let only: Vec<usize> = bad.iter().filter_map(record).collect();
+                let records: Vec<usize> = bad.iter().filter_map(record).collect();
+                let only = Only { records, by: part.numbering.clone() };
                 let large = bad.iter().any(|row| too_large.contains(row));
                 let (code, detail) = if large {
                     ("row_too_large", "A row fits no call of 1 MB, even compressed: map fewer columns.")
@@ -546,7 +575,7 @@ impl Consumer {
                     )
                 };
                 if let Some(letter) = self.letters.get_mut(part.letter) {
-                    letter.verdict = Some(letter.park(code, detail, Some(&only), now));
+                    letter.verdict = Some(letter.park(code, detail, Some(only), now));
                 }
             }
         }
@@ -588,7 +617,8 @@ impl Consumer {
     fn give_up(&mut self, now: i64) {
         for at in self.next..self.letters.len() {
             let delay_ms = back_off_ms(self.age(now, at));
-            self.put_off(now, at, "slow", "The batch took too long.", delay_ms);
+            let reason = Undelivered::Slow;
+            self.put_off(now, at, reason.code(), &reason.what_to_check(), delay_ms);
         }
         self.next = self.letters.len();
     }
@@ -777,7 +807,9 @@ fn reshape(event: &Envelope<'_>, letter: usize, relay: &Relay, loads: &mut Vec<L
         }),
     };
     let mut losses = Vec::new();
-    let mut only = event.only.clone();
+    // Where records are made in another way than when they were numbered, the numbers mean others.
+    let only = event.only.as_ref().filter(|only| only.by == hook.numbering());
+    let mut only = only.map(|only| only.records.clone());
     let (result, rows) = load.shipment.add(|rows| {
         if let Some(beat) = hook.heartbeat().filter(|_| beats) {
             beat.row(rows, event.delivery_id.as_deref().unwrap_or_default(), event.received_at);
@@ -785,7 +817,6 @@ fn reshape(event: &Envelope<'_>, letter: usize, relay: &Relay, loads: &mut Vec<L
         }
         let before = rows.len();
         hook.rows(event, rows, &mut losses)?;
-        // A mapping that makes other records now has nothing to do with the old numbers.
         only =
             only.take().filter(|only| only.iter().all(|record| *record < rows.len().saturating_sub(before)));
         if let Some(records) = &only {
@@ -803,7 +834,7 @@ fn reshape(event: &Envelope<'_>, letter: usize, relay: &Relay, loads: &mut Vec<L
     let count = rows.len();
     if count > 0 {
         load.state = State::Waiting;
-        load.parts.push(Part { letter, rows, only });
+        load.parts.push(Part { letter, rows, only, numbering: hook.numbering().to_owned() });
         loads.extend(fresh);
     }
     Sorted::Rows { rows: count, losses: losses.len() }
@@ -813,7 +844,9 @@ fn reshape(event: &Envelope<'_>, letter: usize, relay: &Relay, loads: &mut Vec<L
 fn delay_ms(reason: &Undelivered, age_ms: i64, retry_after_ms: Option<u32>) -> i64 {
     let own = match reason {
         // The service is well, and the next window may have room.
-        Undelivered::Azure(Obstacle::Throttled) => (age_ms / 2).clamp(5_000, 5 * MINUTE_MS),
+        Undelivered::Azure(Obstacle::Throttled) if age_ms < HOUR_MS => {
+            (age_ms / 2).clamp(5_000, 5 * MINUTE_MS)
+        }
         Undelivered::Azure(Obstacle::Permission | Obstacle::Rule { .. }) if age_ms < DEPLOYMENT_MS => {
             MINUTE_MS
         }
@@ -829,31 +862,23 @@ fn needs_a_person(reason: &Undelivered, age_ms: i64) -> bool {
         Undelivered::Token(TokenFailure::Unavailable(_)) => age_ms >= HOUR_MS,
         Undelivered::Azure(Obstacle::Refused { .. }) | Undelivered::Token(_) => true,
         Undelivered::Rows { .. } | Undelivered::Content { .. } => true,
-        Undelivered::Azure(_) => age_ms >= HOUR_MS,
+        Undelivered::Azure(_) | Undelivered::Slow => age_ms >= HOUR_MS,
     }
 }
 
 impl Letter {
     /// The verdict that parks this message. `only` are the records that are left of it.
-    fn park(&self, reason: &'static str, detail: &str, only: Option<&[usize]>, now: i64) -> Verdict {
+    fn park(&self, reason: &'static str, detail: &str, only: Option<Only>, now: i64) -> Verdict {
         let Incoming { id, bytes, queued_at, attempts } = &self.incoming;
         let message = envelope::read(bytes);
-        let sound = |text: &str| {
-            !text.is_empty()
-                && text.len() <= 64
-                && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
-        };
         let (hook, delivery, received_at) = match &message {
             Ok(Message::Event(event)) => (&*event.hook, event.delivery_id.as_deref(), event.received_at),
             Ok(Message::Claim(claim)) => (&*claim.hook, claim.delivery_id.as_deref(), claim.received_at),
             Err(_) => ("unknown", None, *queued_at),
         };
-        let hook = if sound(hook) { hook } else { "unknown" };
-        let id: String =
-            id.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).take(80).collect();
+        let hook = sound(hook);
         let received = instant(received_at);
-        let date = received.get(..10).unwrap_or("undated");
-        let stem = format!("parked/{hook}/{date}/{id}");
+        let stem = stem(hook, received_at, id);
         let key = format!("{stem}.json");
 
         let (mut copy, mut body) = (None, None);
@@ -864,12 +889,12 @@ impl Letter {
                 if claim.key != to {
                     copy = Some((claim.key.clone(), to.clone()));
                 }
-                let only = only.map(<[usize]>::to_vec).or_else(|| claim.only.clone());
+                let only = only.clone().or_else(|| claim.only.clone());
                 Claim { key: to, only, ..claim.clone() }.write()
             }
-            Ok(Message::Event(_)) => match (envelope::read(bytes), only) {
+            Ok(Message::Event(_)) => match (envelope::read(bytes), &only) {
                 (Ok(Message::Event(event)), Some(only)) => {
-                    Envelope { only: Some(only.to_vec()), ..event }.write()
+                    Envelope { only: Some(only.clone()), ..event }.write()
                 }
                 _ => bytes.clone(),
             },
@@ -897,8 +922,8 @@ impl Letter {
         document.extend_from_slice(format!(",\"attempts\":{attempts}").as_bytes());
         member(&mut document, "detail", detail);
         member(&mut summary, "detail", &plain(detail, SUMMARY_DETAIL));
-        if let Some(only) = only {
-            document.extend_from_slice(format!(",\"records\":{only:?}").as_bytes());
+        if let Some(only) = &only {
+            document.extend_from_slice(format!(",\"records\":{:?}", only.records).as_bytes());
         }
         if let Some(body) = &body {
             member(&mut document, "body", body);
@@ -909,6 +934,23 @@ impl Letter {
         let summary = String::from_utf8_lossy(&summary).into_owned();
         Verdict::Park(Parked { key, document, summary, copy, reason })
     }
+}
+
+/// A hook's name if it is one, as it has to be in a key.
+fn sound(hook: &str) -> &str {
+    let sound = !hook.is_empty()
+        && hook.len() <= 64
+        && hook.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte));
+    if sound { hook } else { "unknown" }
+}
+
+/// Where a message is parked, without the ending.
+fn stem(hook: &str, received_at: i64, id: &str) -> String {
+    let hook = sound(hook);
+    let id: String = id.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).take(80).collect();
+    let received = instant(received_at);
+    let date = received.get(..10).unwrap_or("undated");
+    format!("parked/{hook}/{date}/{id}")
 }
 
 /// An instant as text, such as `2026-11-23T02:00:00.000Z`.

@@ -139,6 +139,8 @@ pub enum Undelivered {
         /// The rows that Azure is known not to read, in the order in which they were found.
         refused: Vec<usize>,
     },
+    /// It took too long, so that it was given up for now.
+    Slow,
 }
 
 impl Undelivered {
@@ -152,6 +154,7 @@ impl Undelivered {
             Undelivered::Rows { too_large, .. } if !too_large.is_empty() => "row_too_large",
             Undelivered::Rows { .. } => "row_refused",
             Undelivered::Content { .. } => "content_refused",
+            Undelivered::Slow => "slow",
         }
     }
 
@@ -186,6 +189,7 @@ impl Undelivered {
             Undelivered::Content { .. } => "Azure cannot read the rows: check the columns against the rule's stream, and \
                                      that the table takes them."
                 .to_owned(),
+            Undelivered::Slow => "The batch took too long.".to_owned(),
         }
     }
 
@@ -193,7 +197,7 @@ impl Undelivered {
     pub fn is_permanent(&self) -> bool {
         match self {
             Undelivered::Azure(obstacle) => obstacle.is_permanent(),
-            Undelivered::Token(TokenFailure::Unavailable(_)) => false,
+            Undelivered::Token(TokenFailure::Unavailable(_)) | Undelivered::Slow => false,
             Undelivered::Token(_) | Undelivered::Rows { .. } | Undelivered::Content { .. } => true,
         }
     }
@@ -385,6 +389,20 @@ impl Shipment {
             // Nothing is under way: an answer that comes twice changes nothing.
             state @ (State::Idle | State::Stopped { .. }) => self.state = state,
         }
+    }
+
+    /// Ends it between two calls: what is not delivered by now is to be sent another time.
+    pub fn give_up(&mut self) {
+        let over = self.call.is_none() && self.parts.iter().all(Range::is_empty);
+        if over || matches!(self.state, State::Stopped { .. }) {
+            return;
+        }
+        let (too_large, refused) = (self.too_large.clone(), self.refused.clone());
+        let reason = match too_large.is_empty() && refused.is_empty() {
+            true => Undelivered::Slow,
+            false => Undelivered::Content { too_large, refused },
+        };
+        self.state = State::Stopped { reason, retry_after_ms: None };
     }
 
     fn sent(&mut self, now_ms: i64, token: TokenId, verdict: Verdict, client: &mut Client) {

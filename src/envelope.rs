@@ -17,6 +17,16 @@ use crate::webhook::delivery::Headers;
 /// included ("Queues limits"); the rest is a margin.
 pub const LARGEST_MESSAGE: usize = 127_000;
 
+/// Some records of an event, by their numbers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Only {
+    /// The numbers, from 0.
+    pub records: Vec<usize>,
+    /// What the numbers rest on: where [`Hook::numbering`](crate::relay::Hook::numbering) is another by now, they
+    /// mean other records.
+    pub by: String,
+}
+
 /// A verified event and what turning it into rows needs.
 ///
 /// Debug shows neither headers nor body.
@@ -36,7 +46,7 @@ pub struct Envelope<'e> {
     /// The headers that the mapping reads.
     pub headers: Headers<'e>,
     /// Which of its records are still to be delivered; all where there is no list.
-    pub only: Option<Vec<usize>>,
+    pub only: Option<Only>,
     /// The body as it came over the wire.
     pub body: &'e [u8],
 }
@@ -57,7 +67,7 @@ pub struct Claim {
     /// Its SHA-256 in hexadecimal digits.
     pub sha256: String,
     /// Which of its records are still to be delivered; all where there is no list.
-    pub only: Option<Vec<usize>>,
+    pub only: Option<Only>,
 }
 
 /// What a message is.
@@ -91,7 +101,7 @@ impl Envelope<'_> {
         text(&mut out, "delivery", self.delivery_id.as_deref());
         text(&mut out, "type", self.event_type.as_deref());
         text(&mut out, "url", self.url.as_deref());
-        records(&mut out, self.only.as_deref());
+        records(&mut out, self.only.as_ref());
         out.extend_from_slice(b",\"headers\":[");
         for (index, (name, value)) in self.headers.iter().enumerate() {
             out.extend_from_slice(if index == 0 { b"" } else { b"," });
@@ -158,7 +168,7 @@ impl Claim {
         text(&mut out, "claim", Some(&self.key));
         number(&mut out, "length", i64::try_from(self.length).unwrap_or(i64::MAX));
         text(&mut out, "sha256", Some(&self.sha256));
-        records(&mut out, self.only.as_deref());
+        records(&mut out, self.only.as_ref());
         out.extend_from_slice(b"}\n");
         out
     }
@@ -183,7 +193,8 @@ pub fn read(bytes: &[u8]) -> Result<Message<'_>, &'static str> {
     }
     let hook = head.hook.ok_or("it names no hook")?;
     let received_at = head.received.ok_or("it does not say when it was received")?;
-    let (delivery_id, only) = (head.delivery, head.only);
+    let delivery_id = head.delivery;
+    let only = head.only.map(|records| Only { records, by: head.by.unwrap_or_default() });
     if let Some(key) = head.claim {
         let length = head.length.and_then(|length| usize::try_from(length).ok());
         let (length, sha256) = length.zip(head.sha256).ok_or("its claim is not complete")?;
@@ -214,6 +225,7 @@ struct Head<'m> {
     url: Option<String>,
     headers: Headers<'m>,
     only: Option<Vec<usize>>,
+    by: Option<String>,
     claim: Option<String>,
     length: Option<i64>,
     sha256: Option<String>,
@@ -250,6 +262,7 @@ impl<'m> Head<'m> {
                         let number = |record| usize::try_from(integer(record)?).ok();
                         head.only = Some(records.into_iter().filter_map(number).collect());
                     }
+                    b"by" => head.by = string(value),
                     b"claim" => head.claim = string(value),
                     b"length" => head.length = integer(value),
                     b"sha256" => head.sha256 = string(value),
@@ -302,14 +315,15 @@ fn number(out: &mut Vec<u8>, name: &str, value: i64) {
     out.extend_from_slice(format!(":{value}").as_bytes());
 }
 
-fn records(out: &mut Vec<u8>, only: Option<&[usize]>) {
+fn records(out: &mut Vec<u8>, only: Option<&Only>) {
     let Some(only) = only else { return };
     out.extend_from_slice(b",\"only\":[");
-    for (index, record) in only.iter().enumerate() {
+    for (index, record) in only.records.iter().enumerate() {
         let comma = if index == 0 { "" } else { "," };
         out.extend_from_slice(format!("{comma}{record}").as_bytes());
     }
     out.push(b']');
+    text(out, "by", Some(&only.by));
 }
 
 /// The SHA-256 in hexadecimal digits.

@@ -125,6 +125,7 @@ pub struct Hook {
     /// Whether a delivery without an id gets one made of its body: the stream has a column for records' numbers.
     identifies: bool,
     heartbeat: Option<Heartbeat>,
+    numbering: String,
 }
 
 impl Hook {
@@ -161,6 +162,11 @@ impl Hook {
     /// The headers that a [`Delivery`] for it has to carry.
     pub fn headers(&self) -> &HeaderNames {
         &self.headers
+    }
+
+    /// What the numbers of an event's records rest on: the digest of the expression that makes them.
+    pub fn numbering(&self) -> &str {
+        &self.numbering
     }
 
     /// Whether its product makes the secret and sends it in a hello, for which the hook can be armed.
@@ -608,6 +614,9 @@ impl Reader<'_> {
                 }
             }
         };
+        let events = config.events.as_ref().map(|events| events.text.as_str());
+        let events = events.or(source.payload.events.as_deref()).unwrap_or_default();
+        let numbering = sha256(events.as_bytes()).get(..16).unwrap_or_default().to_owned();
         Some(Hook {
             name: config.name.clone(),
             max_bytes: config.max_bytes.min(source.payload.max_bytes.unwrap_or(usize::MAX)),
@@ -623,6 +632,7 @@ impl Reader<'_> {
             window_s: config.dedupe.map(|(seconds, _)| seconds),
             identifies,
             heartbeat,
+            numbering,
         })
     }
 

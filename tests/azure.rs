@@ -106,7 +106,7 @@ proptest! {
         match ingest::classify(&answer) {
             Verdict::Done => prop_assert_eq!(status, 204),
             Verdict::RefreshToken => prop_assert_eq!(status, 401),
-            Verdict::Split { .. } => prop_assert_eq!(status, 413),
+            Verdict::Split { too_large } => prop_assert_eq!(status, if too_large { 413 } else { 400 }),
             Verdict::Stop { obstacle, retry_after_ms } => {
                 prop_assert!((1000..=3_600_000).contains(&retry_after_ms));
                 prop_assert!(!obstacle.what_to_check().is_empty());

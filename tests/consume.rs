@@ -8,7 +8,7 @@ use base64::Engine;
 use ccf_edge::azure::Answer;
 use ccf_edge::config::Mode;
 use ccf_edge::consume::{Consumer, Found, Incoming, Retention, Step, Verdict, back_off_ms};
-use ccf_edge::envelope::{self, Claim, Envelope, Message};
+use ccf_edge::envelope::{self, Claim, Envelope, Message, Only};
 use ccf_edge::relay::{Bindings, Relay};
 use ccf_edge::webhook::delivery::Headers;
 
@@ -109,11 +109,12 @@ fn each_failure_has_its_delay() {
     let throttled = Answer::Response { status: 429, retry_after: Some("90".to_owned()), body: Vec::new() };
     for (answer, age, least, most) in [
         (throttled, 0, 90, 113),
-        (response(429, ""), 10 * HOUR, 300, 375),
+        (response(429, ""), HOUR / 2, 300, 375),
+        (response(429, ""), 10 * HOUR, 3600, 4501),
         (response(503, ""), 0, 5, 7),
         (response(503, ""), HOUR, 1800, 2251),
         (response(503, ""), 10 * HOUR, 3600, 4501),
-        (response(503, ""), 100 * HOUR, 21_600, 27_001),
+        (response(503, ""), 100 * HOUR, 28_800, 36_001),
         (Answer::Failure { message: "reset".to_owned() }, 60_000, 30, 38),
         (response(403, ""), 60_000, 60, 76),
         (response(403, ""), 4 * HOUR, 3600, 4501),
@@ -128,7 +129,7 @@ fn each_failure_has_its_delay() {
         assert!((least..=most).contains(&delay_s), "{answer:?} at {age}: {delay_s} s");
         assert_eq!((calls, consumer.waiting_since()), (1, Some(NOW - age)));
     }
-    assert_eq!([0, HOUR, 30 * HOUR].map(back_off_ms), [5_000, HOUR / 2, 6 * HOUR]);
+    assert_eq!([0, HOUR, 30 * HOUR].map(back_off_ms), [5_000, HOUR / 2, 8 * HOUR]);
 }
 
 #[test]
@@ -312,6 +313,66 @@ fn rounds_share_their_calls() {
 }
 
 #[test]
+fn what_somebody_else_has_parked_already_is_not_overruled() {
+    let claim = Claim::on(&event(&[1]), "claims/h/x".to_owned(), "h", None, NOW).write();
+    let parked = |key: &str| match key {
+        "parked/h/2026-11-23/0a1b.json" => Found::Bytes(b"{}".to_vec()),
+        _ => Found::Nothing,
+    };
+    let (consumer, calls) = consume(&mut relay(), vec![incoming(claim, 0)], |_| response(204, ""), parked);
+    assert_eq!((consumer.verdict(0), calls), (Verdict::Ack, 0));
+}
+
+#[test]
+fn numbers_of_records_that_are_made_in_another_way_by_now_are_not_trusted() {
+    let by = |by: &str| {
+        let bytes = event(&[1, 2]);
+        let Ok(Message::Event(event)) = envelope::read(&bytes) else { panic!("an event") };
+        Envelope { only: Some(Only { records: vec![1], by: by.to_owned() }), ..event }.write()
+    };
+    let own = relay().hooks().first().expect("a hook").numbering().to_owned();
+    for (by, rows) in [(by(&own), 1), (by("0123456789abcdef"), 2)] {
+        let sent = std::cell::Cell::new(0);
+        let azure = |body: &str| {
+            sent.set(body.matches("\"Id\"").count());
+            response(204, "")
+        };
+        consume(&mut relay(), vec![incoming(by, 0)], azure, nothing);
+        assert_eq!(sent.get(), rows);
+    }
+}
+
+#[test]
+fn a_batch_that_takes_too_long_ends_and_what_is_known_by_then_counts() {
+    let ids: Vec<i64> = (1..=40).chain([666]).chain(41..=80).collect();
+    let messages = ids.iter().map(|id| incoming(event(&[*id]), 0)).collect();
+    let mut relay = relay();
+    let mut consumer = Consumer::new(messages, Retention::hours(336), NOW, 7);
+    let mut now = NOW;
+    loop {
+        match consumer.next(now, &mut relay) {
+            Step::Ask(request) => {
+                let body = String::from_utf8_lossy(&request.body);
+                let answer = match request.url.contains("oauth2") {
+                    true => response(200, r#"{"access_token":"t","expires_in":3599,"token_type":"Bearer"}"#),
+                    false if body.contains("666") => response(400, ""),
+                    false => response(204, ""),
+                };
+                now += 100_000;
+                consumer.answered(now, &answer, &mut relay);
+            }
+            Step::Done => break,
+            step => panic!("{step:?}"),
+        }
+    }
+    assert!(now - NOW <= 800_000, "a consumer is ended after 15 minutes");
+    let verdicts: Vec<_> = (0..ids.len()).map(|at| consumer.verdict(at)).collect();
+    assert!(verdicts.contains(&Verdict::Ack), "some have arrived");
+    assert!(verdicts.iter().any(|verdict| matches!(verdict, Verdict::Retry { .. })), "some are left");
+    assert!(consumer.log(now).contains(r#""code":"slow""#), "{}", consumer.log(now));
+}
+
+#[test]
 fn a_service_that_says_no_is_asked_once_for_each_window() {
     let mut relay = relay();
     let batch = || vec![incoming(event(&[1]), 0)];
@@ -329,6 +390,7 @@ fn an_envelope_comes_back_as_it_was_written() {
     let mut headers = Headers::new();
     headers.push("x-event", "a \"quoted\"\u{e9}");
     let body = b"{\"a\":\n\xff\x00}";
+    let only = Some(Only { records: vec![0, 7], by: "0a1b".to_owned() });
     let bytes = Envelope {
         hook: "h".to_owned(),
         source: "hmac".to_owned(),
@@ -337,12 +399,12 @@ fn an_envelope_comes_back_as_it_was_written() {
         event_type: Some("t".to_owned()),
         url: Some("https://relay.example/x?y=1".to_owned()),
         headers,
-        only: Some(vec![0, 7]),
+        only: only.clone(),
         body,
     }
     .write();
     let Ok(Message::Event(read)) = envelope::read(&bytes) else { panic!("it is an event") };
-    assert_eq!((read.body, read.received_at, read.only), (&body[..], NOW, Some(vec![0, 7])));
+    assert_eq!((read.body, read.received_at, read.only), (&body[..], NOW, only));
     assert_eq!((read.delivery_id.as_deref(), read.event_type.as_deref()), (Some("d\n1"), Some("t")));
     assert_eq!(read.headers.iter().collect::<Vec<_>>(), [("x-event", "a \"quoted\"\u{e9}")]);
     for end in 0..bytes.len().min(120) {

@@ -455,7 +455,9 @@ impl TokenCache {
         if self.failed.as_ref().is_some_and(|(until, _)| now_ms >= *until) {
             self.failed = None;
         }
-        let leased = self.lease_until.is_some_and(|until| now_ms < until);
+        // A clock that was set back would make a lease of hours out of one.
+        let rest = self.lease_until.map_or(0, |until| until.saturating_sub(now_ms));
+        let leased = (1..=LEASE_MS).contains(&rest);
         match (&self.token, &self.failed) {
             (Some(token), failed) if now_ms < token.renew_at || leased || failed.is_some() => {
                 Acquire::Use { authorization: Authorization(token.authorization.expose()), token: token.id }

@@ -21,6 +21,16 @@ const PAGE = 100;
  * A key goes without its `parked/`. Every request needs `Authorization: Bearer <ADMIN_TOKEN>`.
  */
 export async function admin(request, env) {
+  try {
+    return await answer(request, env);
+  } catch (error) {
+    // The platform's failure, not the core's: whoever else is under way is not disturbed.
+    console.error(JSON.stringify({ log: "admin", error: String(error) }));
+    return problem(503, "unavailable", "the queue or the bucket did not answer; try again");
+  }
+}
+
+async function answer(request, env) {
   if (!(await isOperator(request, env.ADMIN_TOKEN))) {
     return problem(401, "unauthorized", "this needs the bearer token ADMIN_TOKEN");
   }

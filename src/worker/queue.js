@@ -14,6 +14,9 @@ const DELIVER = 0;
 const DEAD = 1;
 const TRAPPED = 2;
 
+/** How long a batch goes on parking. A bucket that hangs must not cost the whole batch its 15 minutes. */
+const PARK_WITHIN_MS = 120_000;
+
 /** How the name of a queue of dead letters ends. */
 const DEAD_LETTERS = "-dead-letters";
 
@@ -56,7 +59,10 @@ async function deliver(files, env, messages, fate, context) {
     }
     trapped(error, "");
     if (fate === TRAPPED) {
-      return messages.forEach(later);
+      for (const message of messages) {
+        later(env, message, fate);
+      }
+      return;
     }
     if (messages.length === 1) {
       return deliver(files, env, messages, TRAPPED, context);
@@ -69,16 +75,21 @@ async function deliver(files, env, messages, fate, context) {
     // Another event made the core start afresh while this batch was under way.
     return again(messages, 5);
   }
-  await carryOut(env, messages, done);
+  await carryOut(env, messages, done, fate);
   if (done.notes !== "") {
     context.waitUntil(keep(env.BUCKET, done.notes));
   }
 }
 
-/** Lets a message come again after half its age, so that its retries last for as long as the queue keeps it. */
-function later(message) {
-  const half = Math.round((Date.now() - Number(message.timestamp)) / 2000);
-  message.retry({ delaySeconds: Math.min(21_600, Math.max(60, half)) });
+/**
+ * Lets a message come again that could not be parked: after half its age, and well before the queue drops it. A dead
+ * letter has a new time in its queue, whatever its age, and an hour lets its retries last for days.
+ */
+function later(env, message, fate) {
+  const age = (Date.now() - Number(message.timestamp)) / 1000;
+  const left = (Number(env.QUEUE_RETENTION_HOURS) || 24) * 3600 - age;
+  const delay = fate === DEAD ? 3600 : Math.round(Math.min(age / 2, left / 4));
+  message.retry({ delaySeconds: Math.min(21_600, Math.max(60, delay)) });
 }
 
 function again(messages, delaySeconds) {
@@ -113,19 +124,12 @@ async function consume(env, messages, fate) {
       now = Date.now();
       step = batch.next(now);
     } else if (step === CLAIM) {
-      let object;
-      let failed = false;
-      try {
-        const found = await env.BUCKET.get(batch.claim_key());
-        object = found === null ? undefined : new Uint8Array(await found.arrayBuffer());
-      } catch {
-        failed = true;
-      }
+      const { object, failed } = await inTime(read(env, batch.claim_key()), () => ({ failed: true }));
       if (mine !== generation) {
         return null;
       }
       now = Date.now();
-      step = batch.claimed(now, object, failed);
+      step = batch.claimed(now, object, failed === true);
     } else {
       const { status = 0, retryAfter, body, failure } = await askFor(batch, step === ASK);
       if (mine !== generation) {
@@ -156,13 +160,19 @@ async function consume(env, messages, fate) {
   return { verdicts, parked, spent, notes };
 }
 
+async function read(env, key) {
+  const found = await env.BUCKET.get(key);
+  return { object: found === null ? undefined : new Uint8Array(await found.arrayBuffer()) };
+}
+
 /** Acknowledges, puts off and parks. What cannot be parked now comes again. */
-async function carryOut(env, messages, { verdicts, parked, spent }) {
+async function carryOut(env, messages, { verdicts, parked, spent }, fate) {
   const done = [];
+  const until = Date.now() + PARK_WITHIN_MS;
   for (const [index, message] of messages.entries()) {
     const verdict = verdicts[index];
-    if (verdict === PARK && !(await park(env, parked.get(index)))) {
-      later(message);
+    if (verdict === PARK && !(Date.now() < until && (await park(env, parked.get(index))))) {
+      later(env, message, fate);
       continue;
     }
     if (verdict === PARK || verdict === ACK) {
@@ -176,17 +186,16 @@ async function carryOut(env, messages, { verdicts, parked, spent }) {
     }
   }
   if (done.length > 0) {
-    try {
-      await env.BUCKET.delete(done);
-    } catch (error) {
+    await inTime(env.BUCKET.delete(done), (error) => {
       console.warn(JSON.stringify({ log: "bucket", error: String(error) }));
-    }
+    });
   }
 }
 
-async function park(env, lines) {
+/** Whether a message is parked. */
+function park(env, lines) {
   const [key, summary, from, to, document] = lines.split("\n");
-  try {
+  const work = async () => {
     if (from !== "") {
       const object = await env.BUCKET.get(from);
       if (object !== null) {
@@ -198,10 +207,11 @@ async function park(env, lines) {
       httpMetadata: { contentType: "application/json" },
     });
     return true;
-  } catch (error) {
+  };
+  return inTime(work(), (error) => {
     console.error(JSON.stringify({ log: "bucket", key, error: String(error) }));
     return false;
-  }
+  });
 }
 
 /** A message that somebody else put into the queue may be anything; it is parked as what it is. */
