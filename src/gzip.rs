@@ -230,13 +230,13 @@ impl Checksum {
         let mut tables = Box::new([[0; 256]; 16]);
         let mut last = [0; 256];
         for (byte, entry) in (0..).zip(&mut last) {
-            *entry = (0..8).fold(byte, |crc: u32, _| crc >> 1 ^ (crc & 1) * 0xedb8_8320);
+            *entry = (0..8).fold(byte, |crc: u32, _| (crc >> 1) ^ ((crc & 1) * 0xedb8_8320));
         }
         let one = last;
         // The last byte of a block has the table of a byte alone, the one before it that of a byte and a zero.
         for table in tables.iter_mut().rev() {
             *table = last;
-            last = last.map(|crc| crc >> 8 ^ one.get(crc as usize & 255).copied().unwrap_or_default());
+            last = last.map(|crc| (crc >> 8) ^ one.get(crc as usize & 255).copied().unwrap_or_default());
         }
         Checksum(tables)
     }
@@ -252,7 +252,7 @@ impl Checksum {
         }
         let [.., one] = &*self.0;
         for byte in rest {
-            crc = crc >> 8 ^ one.get((crc as u8 ^ byte) as usize).copied().unwrap_or_default();
+            crc = (crc >> 8) ^ one.get((crc as u8 ^ byte) as usize).copied().unwrap_or_default();
         }
         crc
     }
