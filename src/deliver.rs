@@ -350,8 +350,8 @@ impl Shipment {
         self.rows.forget(rows);
         self.forgotten = self.forgotten.saturating_add(rows);
         self.untried = self.untried.saturating_sub(rows);
-        self.parts.clear();
-        self.parts.push(0..self.rows.len());
+        let left = 0..self.rows.len();
+        self.parts = vec![left];
     }
 
     fn send<'a>(&'a mut self, now_ms: i64, client: &'a mut Client) -> Step<'a> {

@@ -236,7 +236,7 @@ impl Checksum {
         // The last byte of a block has the table of a byte alone, the one before it that of a byte and a zero.
         for table in tables.iter_mut().rev() {
             *table = last;
-            last = last.map(|crc| crc >> 8 ^ one.get(crc as usize & 255).copied().unwrap_or_default());
+            last = last.map(|crc| (crc >> 8) ^ one.get(crc as usize & 255).copied().unwrap_or_default());
         }
         Checksum(tables)
     }
@@ -252,7 +252,7 @@ impl Checksum {
         }
         let [.., one] = &*self.0;
         for byte in rest {
-            crc = crc >> 8 ^ one.get((crc as u8 ^ byte) as usize).copied().unwrap_or_default();
+            crc = (crc >> 8) ^ one.get((crc as u8 ^ byte) as usize).copied().unwrap_or_default();
         }
         crc
     }
