@@ -541,7 +541,7 @@ test("an empty key signs nothing that is taken", async () => {
     assert.equal(status, 401, `${product.source}: ${text}`);
   }
   // These libraries do not sign with it.
-  assert.deepEqual(refused.sort(), ["github", "messagebird", "notion"]);
+  assert.deepEqual(refused.sort(), ["github", "messagebird", "notion", "sanity", "workos"]);
 });
 
 test("the CloudEvents SDK is understood in every mode", async () => {
