@@ -32,8 +32,8 @@ test("every page of a source has five steps", () => {
   }
 });
 
-test("README.md explains every code that a sender or the log can show", () => {
-  const readme = text("README.md");
+test("docs/statuses.md and docs/configuration.md explain every code that a sender or the log can show", () => {
+  const explained = text("docs", "statuses.md") + text("docs", "configuration.md");
   const enums = [["webhook", "rejection.rs"], ["azure", "ingest.rs"], ["deliver.rs"], ["mapping", "loss.rs"]];
   const named = enums.flatMap((path) => {
     const [, body] = /fn code\(&self\) -> &'static str \{([\s\S]*?)\n {4}\}/.exec(text("src", ...path));
@@ -41,12 +41,17 @@ test("README.md explains every code that a sender or the log can show", () => {
   });
   const problems = [
     ...text("src", "worker", "control.rs").matchAll(/problem\(\d+, "([a-z_]+)"/g),
-    ...text("src", "worker", "entry.js").matchAll(/ code: "([a-z_]+)"/g),
+    ...readdirSync(join(root, "src", "worker"))
+      .filter((name) => name.endsWith(".js"))
+      .flatMap((name) => [
+        ...text("src", "worker", name).matchAll(/problem\(\s*\d+, "([a-z_]+)"/g),
+        ...text("src", "worker", name).matchAll(/ code: "([a-z_]+)"/g),
+      ]),
   ];
   const codes = [...named, ...problems].map(([, code]) => code);
   assert.ok(named.length > 30 && problems.length > 2, `${codes.length} codes`);
   assert.deepEqual(
-    codes.filter((code) => !readme.includes(`\`${code}\``)),
+    codes.filter((code) => !explained.includes(`\`${code}\``)),
     [],
   );
 });
