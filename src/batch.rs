@@ -4,9 +4,8 @@
 //! More are compressed, and a call is filled until the next row would take it over the limit.
 //! The same rows always make the same bytes, so that a repeated call is the same call.
 
+use std::borrow::Cow;
 use std::ops::Range;
-
-use flate2::{Compress, Compression, FlushCompress, Status};
 
 use crate::gzip::{self, Gzip};
 
@@ -220,16 +219,30 @@ impl Packed {
     }
 }
 
+/// Compresses an array to a gzip member as small as it can, however long that takes. An empty one is a failure.
+pub type Squeeze = fn(&[u8]) -> Vec<u8>;
+
 /// Packs rows into calls. One per isolate: it keeps its compressor from call to call.
 pub struct Packer {
     limits: Limits,
     gzip: Option<Gzip>,
+    squeeze: Option<Squeeze>,
 }
 
 impl Packer {
     /// A packer for calls within `limits`.
     pub fn new(limits: Limits) -> Self {
-        Packer { limits, gzip: None }
+        #[cfg(feature = "pure-crypto")]
+        let squeeze: Option<Squeeze> = Some(squeeze);
+        #[cfg(not(feature = "pure-crypto"))]
+        let squeeze = None;
+        Packer { limits, gzip: None, squeeze }
+    }
+
+    /// Compresses by these means a row that fits no call otherwise: a host that has them saves the Worker's module a
+    /// second compressor.
+    pub fn squeeze_by(&mut self, squeeze: Squeeze) {
+        self.squeeze = Some(squeeze);
     }
 
     /// Packs all rows of a buffer.
@@ -262,9 +275,13 @@ impl Packer {
         if raw_bytes <= self.limits.wire.min(self.limits.raw) {
             return plain(rows, alone).map(Packed::Batch);
         }
-        let made =
-            if raw_bytes > self.limits.raw { None } else { smallest(gzip, rows.row(row)?, self.limits.wire) };
-        Some(match made {
+        let squeeze = self.squeeze.filter(|_| raw_bytes <= self.limits.raw);
+        let array = match rows.len() {
+            1 => Cow::Borrowed(rows.array()),
+            _ => Cow::Owned([b"[", rows.row(row)?, b"]"].concat()),
+        };
+        let made = squeeze.map(|squeeze| squeeze(&array));
+        Some(match made.filter(|made| !made.is_empty() && made.len() <= self.limits.wire) {
             Some(made) => Packed::Batch(Batch { made: Some(made), gzip: true, rows: alone, raw_bytes }),
             None => Packed::Oversize { row },
         })
@@ -310,19 +327,11 @@ fn compressed(gzip: &mut Gzip, limits: Limits, rows: &RowBuffer, range: Range<us
     Some(Batch { made: Some(made), gzip: true, rows: range.start..next, raw_bytes: array.len() + 2 })
 }
 
-/// A row alone, compressed as well as it goes; `None` if that is too large as well.
-fn smallest(gzip: &Gzip, row: &[u8], wire: usize) -> Option<Vec<u8>> {
-    let mut deflate = Compress::new(Compression::best(), false);
-    let mut out = Vec::with_capacity(wire);
-    out.extend_from_slice(&gzip::HEADER);
-    deflate.compress_vec(b"[", &mut out, FlushCompress::None).ok()?;
-    deflate.compress_vec(row, &mut out, FlushCompress::None).ok()?;
-    if usize::try_from(deflate.total_in()) != Ok(row.len().checked_add(1)?) {
-        return None;
-    }
-    if deflate.compress_vec(b"]", &mut out, FlushCompress::Finish).ok()? != Status::StreamEnd {
-        return None;
-    }
-    gzip.close(&mut out, row);
-    (out.len() <= wire).then_some(out)
+/// The best that zlib can do.
+#[cfg(feature = "pure-crypto")]
+fn squeeze(array: &[u8]) -> Vec<u8> {
+    use std::io::Read;
+    let mut member = Vec::new();
+    let read = flate2::read::GzEncoder::new(array, flate2::Compression::best()).read_to_end(&mut member);
+    read.map(|_| member).unwrap_or_default()
 }

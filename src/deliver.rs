@@ -43,6 +43,11 @@ impl Client {
         Client { tokens, packer: Packer::new(limits), health: Health::default() }
     }
 
+    /// What packs its calls.
+    pub fn packer(&mut self) -> &mut Packer {
+        &mut self.packer
+    }
+
     /// What its shipments have lately come to.
     pub fn health(&self) -> &Health {
         &self.health

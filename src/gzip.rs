@@ -8,7 +8,7 @@
 use std::ops::Range;
 
 /// The start of every member (RFC 1952, section 2.3): deflate, no name, no time, fastest, unknown system.
-pub(crate) const HEADER: [u8; 10] = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 4, 255];
+const HEADER: [u8; 10] = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 4, 255];
 
 /// What comes behind the last row: the end of the array, the end of the block, and the checksum with the length.
 pub(crate) const TAIL: usize = 16;
@@ -157,16 +157,11 @@ impl Gzip {
         let bytes = to.place.bytes;
         let mut out = std::mem::take(&mut self.out);
         out.truncate(bytes);
-        self.close(&mut out, rows);
-        out
-    }
-
-    /// Writes the end of a member whose array has these rows: their checksum and their length.
-    pub(crate) fn close(&self, out: &mut Vec<u8>, rows: &[u8]) {
         let checksum = [b"[", rows, b"]"].into_iter().fold(!0, |crc, part| self.checksum.update(crc, part));
         out.extend_from_slice(&(!checksum).to_le_bytes());
         // Modulo 2^32 (RFC 1952, section 2.3.1).
         out.extend_from_slice(&(rows.len().wrapping_add(2) as u32).to_le_bytes());
+        out
     }
 }
 

@@ -13,6 +13,7 @@ extern "C" {
     fn signed(spki: &[u8], hash: u32, message: &[u8], signature: &[u8]) -> bool;
     fn sign(pss: bool, pkcs8: &[u8], message: &[u8]) -> Vec<u8>;
     fn uuid() -> String;
+    fn squeeze(array: &[u8]) -> Vec<u8>;
 }
 
 /// From this many bytes on the host's code is worth its call: it is several times faster, but the call costs as
@@ -51,6 +52,11 @@ impl Signer for HostCrypto {
     fn uuid(&self) -> String {
         uuid()
     }
+}
+
+/// The runtime's zlib at its best level: [`Squeeze`](crate::batch::Squeeze).
+pub(super) fn squeezed(array: &[u8]) -> Vec<u8> {
+    squeeze(array)
 }
 
 /// The number by which `host.js` knows a hash.

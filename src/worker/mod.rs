@@ -95,7 +95,11 @@ pub fn configure(relay_json: &str, dcr_json: &str, env: &JsValue) -> String {
     RETENTION.set(hours.map_or(Retention::SHORTEST, Retention::hours));
     let loaded = Relay::load(relay_json, dcr_json, &variable, mode)
         .and_then(|relay| relay.sign_with(&HostCrypto))
-        .and_then(|relay| relay.bind(bindings));
+        .and_then(|relay| relay.bind(bindings))
+        .map(|mut relay| {
+            relay.client().packer().squeeze_by(host::squeezed);
+            relay
+        });
     if let Ok(relay) = &loaded {
         for (name, text) in relay.tokens().warnings(js_sys::Date::now() as i64) {
             worker::console_warn!("{}", token::line(name, &text));
