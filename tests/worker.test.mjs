@@ -230,6 +230,15 @@ describe("a delivery becomes a row", () => {
     );
   });
 
+  test("even one that fits a call only when it is compressed as well as it goes", async () => {
+    const id = randomUUID();
+    // Digits have four bits each, which fixed codes write as eight.
+    const blob = Array.from({ length: 32 }, () => randomBytes(24_000).toString("hex"));
+    const reply = await github(JSON.stringify({ blob }), id);
+    assert.equal(reply.status, 200, reply.text);
+    assert.equal(rowsOf(id).length, 1);
+  });
+
   test("or several, where it holds several events", async () => {
     const who = randomUUID();
     const item = (n) => ({ n, who });
