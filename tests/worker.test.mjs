@@ -17,8 +17,9 @@ import { startWorker, writeRelay } from "../scripts/worker.mjs";
 
 const fixtures = join(root, "tests", "fixtures", "worker");
 const RELAY = readFileSync(join(fixtures, "relay.json"), "utf8");
-const DCR = readFileSync(join(fixtures, "DCR.json"), "utf8");
 const STREAM = "Custom-Events";
+const WIDE = Array.from({ length: 20 }, (_, index) => `Wide${index}`);
+const DCR = widened(readFileSync(join(fixtures, "DCR.json"), "utf8"));
 
 /** Entra gets it in a form, where each of these characters means something. */
 const CLIENT_SECRET = "a~Q8+b&c%d=e f";
@@ -56,6 +57,14 @@ after(async () => {
   await worker?.stop();
   await azure?.stop();
 });
+
+/** DCR.json with a stream for very large rows. */
+function widened(dcr) {
+  const rule = JSON.parse(dcr);
+  const columns = WIDE.map((name) => ({ name, type: "string" }));
+  rule.properties.streamDeclarations["Custom-Wide"] = { columns };
+  return JSON.stringify(rule, null, 2);
+}
 
 /** relay.json with another data collection endpoint. */
 function pointedAt(endpoint) {
@@ -231,12 +240,12 @@ describe("a delivery becomes a row", () => {
   });
 
   test("even one that fits a call only when it is compressed as well as it goes", async () => {
-    const id = randomUUID();
-    // Digits have four bits each, which fixed codes write as eight.
-    const blob = Array.from({ length: 32 }, () => randomBytes(24_000).toString("hex"));
-    const reply = await github(JSON.stringify({ blob }), id);
+    // 1.3 MB of digits, which have four bits each and which fixed codes write as eight.
+    const wide = Object.fromEntries(WIDE.map((name) => [name, randomBytes(32_500).toString("hex")]));
+    const body = JSON.stringify(wide);
+    const reply = await post("wide", body, githubHeaders(body, randomUUID()));
     assert.equal(reply.status, 200, reply.text);
-    assert.equal(rowsOf(id).length, 1);
+    assert.deepEqual(azure.rows("Custom-Wide"), [wide]);
   });
 
   test("or several, where it holds several events", async () => {
@@ -400,7 +409,7 @@ describe("/healthz", () => {
     assert.deepEqual(hooks[0], { name: "github", source: "github", stream: STREAM });
     assert.deepEqual(
       hooks.map(({ name }) => name),
-      ["github", "small", "slack", "stripe", "standard", "okta", "batches", "deep"],
+      ["github", "small", "wide", "slack", "stripe", "standard", "okta", "batches", "deep"],
     );
     for (const secret of Object.values(SECRETS)) assert.ok(!text.includes(secret));
     const head = await fetch(`${worker.url}/healthz`, { method: "HEAD" });
