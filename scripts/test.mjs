@@ -149,6 +149,8 @@ async function nodeTests() {
   const report = join(scratch, "node.tap");
   const { code } = await run(process.execPath, [
     "--test",
+    // Most of them wait, for a Worker to start or for a retry.
+    "--test-concurrency=2",
     "--test-reporter=spec",
     "--test-reporter-destination=stdout",
     "--test-reporter=tap",

@@ -653,7 +653,7 @@ test("Kinde's library takes the events that the relay takes, and the tokens of u
     console.error = error;
   }
   assert.deepEqual(
-    rows("kinde").map(({ Event }) => Event),
+    relay.rows("kinde").map(({ Event }) => Event),
     [event],
   );
 });
@@ -672,7 +672,7 @@ test("Google's library takes the tokens of Pub/Sub that the relay takes", async 
   const issuers = ["https://accounts.google.com"];
   const other = generateKeyPairSync("rsa", { modulusLength: 2048 }).privateKey;
   const good = await token(own);
-  const before = rows("pubsub").length;
+  const before = relay.rows("pubsub").length;
   for (const [name, sent, wanted, sdk = wanted] of [
     ["a token", good, true],
     ["truncated signature", good.slice(0, -4), false],
@@ -702,7 +702,7 @@ test("Google's library takes the tokens of Pub/Sub that the relay takes", async 
   ]) {
     assert.equal((await post("pubsub", "{}", { authorization })).status, 401, "twice");
   }
-  assert.equal(rows("pubsub").length, before + 1);
+  assert.equal(relay.rows("pubsub").length, before + 1);
 });
 
 test("SNS: the validator of AWS's judges the fixtures as the relay does", async () => {

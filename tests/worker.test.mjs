@@ -377,10 +377,17 @@ describe("what is turned away gets a short problem with a stable code", () => {
   });
 
   test("a body that is too long and comes in chunks", async () => {
-    const chunks = Array.from({ length: 5 }, () => new TextEncoder().encode("x".repeat(300)));
-    const stream = ReadableStream.from(chunks);
+    let sender;
+    // It does not end before it is answered: whoever goes on writing may find the connection closed.
+    const stream = new ReadableStream({
+      start(controller) {
+        sender = controller;
+        controller.enqueue(new TextEncoder().encode("x".repeat(1500)));
+      },
+    });
     const headers = githubHeaders("", randomUUID(), SECRETS.HOOK_GITHUB_SECRET_2);
     assertProblem(await post("small", stream, headers, { duplex: "half" }), 413, "too_large");
+    sender.close();
   });
 
   for (const [what, malformed] of [
