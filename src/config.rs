@@ -151,8 +151,9 @@ pub struct HookConfig {
     pub source_span: Span,
     /// Members that replace those of the source's scheme: an object.
     pub auth: Option<Value>,
-    /// What the source wants to know of this hook, such as a topic, and where each name stands.
-    pub config: Vec<(String, String, Span)>,
+    /// What the source wants to know of this hook, such as a topic, and where each name stands; no value where it is
+    /// wrong, which is among the errors.
+    pub config: Vec<(String, Option<String>, Span)>,
     /// The names of the Worker secrets that a delivery may be signed with; more than one while a secret is rotated.
     pub secret: Vec<String>,
     /// Where the secrets are named; the hook's name where they follow from it.
@@ -642,7 +643,7 @@ impl Reader {
     }
 
     /// What a source wants to know of its hook: names and texts.
-    fn values(&mut self, value: &Value) -> Vec<(String, String, Span)> {
+    fn values(&mut self, value: &Value) -> Vec<(String, Option<String>, Span)> {
         let Some(members) = value.as_object() else {
             self.wrong_type(value, "`config`", "an object with the values that the source wants to know");
             return Vec::new();
@@ -650,6 +651,7 @@ impl Reader {
         let mut found = Vec::new();
         for member in members {
             let name = quoted(&member.key);
+            let mut sound = None;
             match member.value.as_str() {
                 None => self.wrong_type(&member.value, &format!("the value {name} in `config`"), "a string"),
                 Some(text) if is_placeholder(text) => {
@@ -664,8 +666,9 @@ impl Reader {
                         format!("{name} must not have braces in it"),
                     );
                 }
-                Some(text) => found.push((member.key.clone(), text.to_owned(), member.key_span)),
+                Some(text) => sound = Some(text.to_owned()),
             }
+            found.push((member.key.clone(), sound, member.key_span));
         }
         found
     }

@@ -297,7 +297,7 @@ struct Part {
     /// Which records of the message they are; all of them, in order, where there is no list.
     only: Option<Vec<usize>>,
     /// What the numbers of its records rest on.
-    numbering: String,
+    numbering: Arc<str>,
 }
 
 impl Consumer {
@@ -563,7 +563,7 @@ impl Consumer {
                     part.only.as_ref().map_or(Some(index), |only| only.get(index).copied())
                 };
                 let records: Vec<usize> = bad.iter().filter_map(record).collect();
-                let only = Only { records, by: part.numbering.clone() };
+                let only = Only { records, by: part.numbering.to_string() };
                 let large = bad.iter().any(|row| too_large.contains(row));
                 let (code, detail) = if large {
                     ("row_too_large", "A row fits no call of 1 MB, even compressed: map fewer columns.")
@@ -808,7 +808,7 @@ fn reshape(event: &Envelope<'_>, letter: usize, relay: &Relay, loads: &mut Vec<L
     };
     let mut losses = Vec::new();
     // Where records are made in another way than when they were numbered, the numbers mean others.
-    let only = event.only.as_ref().filter(|only| only.by == hook.numbering());
+    let only = event.only.as_ref().filter(|only| *only.by == **hook.numbering());
     let mut only = only.map(|only| only.records.clone());
     let (result, rows) = load.shipment.add(|rows| {
         if let Some(beat) = hook.heartbeat().filter(|_| beats) {
@@ -834,7 +834,7 @@ fn reshape(event: &Envelope<'_>, letter: usize, relay: &Relay, loads: &mut Vec<L
     let count = rows.len();
     if count > 0 {
         load.state = State::Waiting;
-        load.parts.push(Part { letter, rows, only, numbering: hook.numbering().to_owned() });
+        load.parts.push(Part { letter, rows, only, numbering: Arc::clone(hook.numbering()) });
         loads.extend(fresh);
     }
     Sorted::Rows { rows: count, losses: losses.len() }

@@ -125,7 +125,7 @@ pub struct Hook {
     /// Whether a delivery without an id gets one made of its body: the stream has a column for records' numbers.
     identifies: bool,
     heartbeat: Option<Heartbeat>,
-    numbering: String,
+    numbering: Arc<str>,
 }
 
 impl Hook {
@@ -165,7 +165,7 @@ impl Hook {
     }
 
     /// What the numbers of an event's records rest on: the digest of the expression that makes them.
-    pub fn numbering(&self) -> &str {
+    pub fn numbering(&self) -> &Arc<str> {
         &self.numbering
     }
 
@@ -616,7 +616,7 @@ impl Reader<'_> {
         };
         let events = config.events.as_ref().map(|events| events.text.as_str());
         let events = events.or(source.payload.events.as_deref()).unwrap_or_default();
-        let numbering = sha256(events.as_bytes()).get(..16).unwrap_or_default().to_owned();
+        let numbering = sha256(events.as_bytes()).get(..16).unwrap_or_default().into();
         Some(Hook {
             name: config.name.clone(),
             max_bytes: config.max_bytes.min(source.payload.max_bytes.unwrap_or(usize::MAX)),
@@ -768,7 +768,8 @@ impl Reader<'_> {
                 self.error(config.source_span, "missing-value", message);
             }
         }
-        sound.then(|| config.config.iter().map(|(name, value, _)| (name.clone(), value.clone())).collect())
+        let known = config.config.iter().map(|(name, value, _)| Some((name.clone(), value.clone()?)));
+        known.collect::<Option<_>>().filter(|_| sound)
     }
 
     #[inline(never)]

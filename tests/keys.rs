@@ -234,6 +234,20 @@ fn an_api_key_goes_to_plaid_alone_and_into_no_debug() {
 }
 
 #[test]
+fn a_wrong_value_is_named_once() {
+    for (source, value) in [
+        ("aws-sns", r#""topic_arn": "<the topic's ARN>""#),
+        ("aws-sns", r#""topic_arn": 7"#),
+        ("aws-sns", r#""topic_arn": "{body}""#),
+        ("jwt", r#""issuer": "i", "audience": "a", "keys": "…""#),
+    ] {
+        let hooks = format!(r#"{{ "one": {{ "source": "{source}", "config": {{ {value} }} }} }}"#);
+        let errors = loaded(&hooks).err().expect(&hooks);
+        assert_eq!(errors.len(), 1, "{hooks}: {errors:?}");
+    }
+}
+
+#[test]
 fn what_a_source_wants_to_know_is_asked_for() {
     for (hooks, expected) in [
         (

@@ -114,69 +114,18 @@ async function receive(hook, url, request, env, context) {
     body === null ? core.too_large(hook.index, now) : core.receive(hook.index, url, headers, body, now);
   let step = passage.next(now);
   while (step !== OVER) {
-    if (step === WAIT) {
-      await scheduler.wait(passage.wait_ms());
-      if (mine !== generation) {
-        return unavailable();
-      }
-      now = Date.now();
-      step = passage.next(now);
-      continue;
-    }
-    if (step === FETCH) {
-      const { status = 0, body: found } = await get(passage.fetch_url(), passage.fetch_body());
-      if (mine !== generation) {
-        return unavailable();
-      }
-      now = Date.now();
-      step = passage.fetched(now, status, found ?? new Uint8Array());
-      continue;
-    }
-    if (step === QUEUE) {
-      const failure = await enqueue(passage, env);
-      if (mine !== generation) {
-        return unavailable();
-      }
-      now = Date.now();
-      step = passage.queued(now, failure);
-      continue;
-    }
-    if (step === RECALL) {
-      const known = await isKnown(env, hook, passage.fingerprint());
-      if (mine !== generation) {
-        return unavailable();
-      }
-      now = Date.now();
-      step = passage.recalled(now, known);
-      continue;
-    }
-    if (step === HELLO) {
-      const kept = await hear(passage, hook.name, env.BUCKET);
-      if (mine !== generation) {
-        return unavailable();
-      }
-      now = Date.now();
-      step = kept ? passage.kept() : AGAIN;
-      continue;
-    }
     if (step === AGAIN) {
       passage.free();
       passage = core.receive(hook.index, url, headers, body, now);
       step = passage.next(now);
       continue;
     }
-    const answer = await askFor(passage, step === ASK);
+    const tell = await perform(step, passage, hook, env);
     if (mine !== generation) {
       return unavailable();
     }
     now = Date.now();
-    if (answer.failure !== undefined) {
-      step = passage.failed(now, answer.failure);
-    } else if (answer.body === undefined) {
-      step = passage.answered(now, answer.status);
-    } else {
-      step = passage.answered_with(now, answer.status, answer.retryAfter, answer.body);
-    }
+    step = tell(now);
   }
   if (hook.window_s !== undefined) {
     const taken = passage.to_remember();
@@ -185,6 +134,40 @@ async function receive(hook, url, request, env, context) {
     }
   }
   return reply(passage, now, env.ANALYTICS);
+}
+
+/** Does what a passage wants, and gives how to tell it what came of that, which gives the next step. */
+async function perform(step, passage, hook, env) {
+  switch (step) {
+    case WAIT:
+      await scheduler.wait(passage.wait_ms());
+      return (now) => passage.next(now);
+    case FETCH: {
+      const { status = 0, body = new Uint8Array() } = await get(passage.fetch_url(), passage.fetch_body());
+      return (now) => passage.fetched(now, status, body);
+    }
+    case QUEUE: {
+      const failure = await enqueue(passage, env);
+      return (now) => passage.queued(now, failure);
+    }
+    case RECALL: {
+      const known = await isKnown(env, hook, passage.fingerprint());
+      return (now) => passage.recalled(now, known);
+    }
+    case HELLO: {
+      const kept = await hear(passage, hook.name, env.BUCKET);
+      return () => (kept ? passage.kept() : AGAIN);
+    }
+    default: {
+      const { failure, status, retryAfter, body } = await askFor(passage, step === ASK);
+      if (failure !== undefined) {
+        return (now) => passage.failed(now, failure);
+      }
+      return body === undefined
+        ? (now) => passage.answered(now, status)
+        : (now) => passage.answered_with(now, status, retryAfter, body);
+    }
+  }
 }
 
 function reply(passage, now, analytics) {

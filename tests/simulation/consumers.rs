@@ -153,7 +153,7 @@ impl World {
         };
         let hooks = self.isolates[at].relay.iter().flat_map(|relay| relay.hooks());
         let mut named = hooks.filter(|known| known.name() == hook);
-        only.is_some_and(|only| named.any(|known| known.numbering() != only.by))
+        only.is_some_and(|only| named.any(|known| **known.numbering() != *only.by))
     }
 
     fn has_trap(&self, messages: &[Queued]) -> bool {

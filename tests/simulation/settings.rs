@@ -104,5 +104,5 @@ pub fn relay(version: Version) -> Option<Relay> {
 /// What the numbers of records rest on with a version.
 pub fn numbering(version: Version) -> String {
     let relay = relay(version).expect("a sound version");
-    relay.hooks().first().expect("a hook").numbering().to_owned()
+    relay.hooks().first().expect("a hook").numbering().to_string()
 }
