@@ -98,7 +98,10 @@ function again(messages, delaySeconds) {
   }
 }
 
-/** The core's verdict on every message, and what to keep of the relay's health; null when the core had to start afresh meanwhile. */
+/**
+ * The core's verdict on every message, and what to keep of the relay's health; null when the core had to start afresh
+ * meanwhile.
+ */
 async function consume(env, messages, fate) {
   const mine = generation;
   const bodies = [];
@@ -116,28 +119,12 @@ async function consume(env, messages, fate) {
   const batch = core.consume(bodies, ids.join("\n"), queuedAt, attempts, now, Math.random(), fate);
   let step = batch.next(now);
   while (step !== OVER) {
-    if (step === WAIT) {
-      await scheduler.wait(batch.wait_ms());
-      if (mine !== generation) {
-        return null;
-      }
-      now = Date.now();
-      step = batch.next(now);
-    } else if (step === CLAIM) {
-      const { object, failed } = await inTime(read(env, batch.claim_key()), () => ({ failed: true }));
-      if (mine !== generation) {
-        return null;
-      }
-      now = Date.now();
-      step = batch.claimed(now, object, failed === true);
-    } else {
-      const { status = 0, retryAfter, body, failure } = await askFor(batch, step === ASK);
-      if (mine !== generation) {
-        return null;
-      }
-      now = Date.now();
-      step = batch.answered(now, status, retryAfter, body ?? new Uint8Array(), failure);
+    const tell = await perform(step, batch, env);
+    if (mine !== generation) {
+      return null;
     }
+    now = Date.now();
+    step = tell(now);
   }
   const verdicts = batch.verdicts();
   const claims = batch.claims() > 0;
@@ -158,6 +145,20 @@ async function consume(env, messages, fate) {
   const notes = batch.notes(now);
   batch.free();
   return { verdicts, parked, spent, notes };
+}
+
+/** Does what a batch wants, and gives how to tell it what came of that, which gives the next step. */
+async function perform(step, batch, env) {
+  if (step === WAIT) {
+    await scheduler.wait(batch.wait_ms());
+    return (now) => batch.next(now);
+  }
+  if (step === CLAIM) {
+    const { object, failed = false } = await inTime(read(env, batch.claim_key()), () => ({ failed: true }));
+    return (now) => batch.claimed(now, object, failed);
+  }
+  const { status = 0, retryAfter, body = new Uint8Array(), failure } = await askFor(batch, step === ASK);
+  return (now) => batch.answered(now, status, retryAfter, body, failure);
 }
 
 async function read(env, key) {
