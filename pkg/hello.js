@@ -3,7 +3,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { UsageError } from "./command.js";
-import { connect } from "./operator.js";
+import { connect, Unreachable } from "./operator.js";
 
 const HELP = `ccf-edge hello waits for the secret that a product makes itself and sends to its hook once.
 
@@ -79,7 +79,7 @@ async function waitFor(relay, path, until) {
     } catch (error) {
       if (error.code === "not_armed") return undefined;
       // A relay that cannot be reached now may be there again in two seconds.
-      const passing = error.code === "not_come" || error.status >= 500 || error instanceof TypeError;
+      const passing = error.code === "not_come" || error.status >= 500 || error instanceof Unreachable;
       if (!passing) throw error;
       if (Date.now() > until + ASK_EVERY_MS) return undefined;
     }

@@ -11,6 +11,9 @@ class Refusal extends UsageError {
   }
 }
 
+/** No answer. It may be there again in a moment. */
+export class Unreachable extends UsageError {}
+
 /** Gives a function that asks `/admin/…` of a relay: its answer as JSON, or as bytes; throws what the relay refuses. */
 export function connect(url, token) {
   if (!URL.canParse(url ?? "")) throw new UsageError("--relay needs the relay's URL");
@@ -25,6 +28,9 @@ export function connect(url, token) {
       method,
       headers: { authorization: `Bearer ${token}` },
       redirect: "error",
+    }).catch(({ message, cause }) => {
+      const why = cause?.code ?? cause?.message ?? message;
+      throw new Unreachable(`the relay at ${new URL(url).origin} cannot be reached: ${why}`);
     });
     if (raw && response.ok) return Buffer.from(await response.arrayBuffer());
     const text = await response.text();

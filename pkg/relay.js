@@ -154,7 +154,7 @@ async function create(directory, { source: ids, relay: given, dcr }) {
     `cd ${shown(folder)} && npm install`,
     "npm run check",
     ...QUEUES.map((line) => line.replaceAll("ccf-edge", name)),
-    "npx wrangler secret put … for each secret that the check names",
+    "npx wrangler secret put … for each secret that the check names, and ADMIN_TOKEN for ccf-edge parked",
     "npm run deploy",
   ];
   process.stdout.write(`wrote\n${written.join("")}\nto do\n${todo.map((line) => `  ${line}\n`).join("")}`);

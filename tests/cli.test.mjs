@@ -126,6 +126,20 @@ test("relay new makes the folder of a relay, of sources or of what init made, an
   );
 });
 
+test("a relay that cannot be reached is named, without a stack", () => {
+  for (const command of [
+    ["parked", "list"],
+    ["hello", "notion"],
+  ]) {
+    const args = [CLI, ...command, "--relay", "http://127.0.0.1:9"];
+    const env = { ...process.env, ADMIN_TOKEN: "a token" };
+    const { status, stderr } = spawnSync(process.execPath, args, { encoding: "utf8", env });
+    assert.equal(status, 2);
+    const expected = /^ccf-edge \w+: the relay at http:\/\/127\.0\.0\.1:9 cannot be reached: .+\n$/;
+    assert.match(stderr, expected);
+  }
+});
+
 test("relay says what is wrong with its options", () => {
   for (const [args, expected] of [
     [["new"], /write: ccf-edge relay new DIR --source SOURCE/],
