@@ -20,8 +20,9 @@ const WINDOW: usize = 32_768;
 const SHORTEST: usize = 4;
 const LONGEST: usize = 258;
 
-/// How many places are remembered: one for each hash.
-const HASH_BITS: u32 = 14;
+/// How many places are remembered: one for each hash. With two bytes for each they fit the first cache of a processor
+/// together with the text.
+const HASH_BITS: u32 = 13;
 
 /// The symbol that ends a block.
 const END: usize = 256;
@@ -33,8 +34,8 @@ const PIECE: usize = 1 << 16;
 pub(crate) struct Gzip {
     codes: Box<Codes>,
     checksum: Checksum,
-    /// Where each hash was seen last, plus one and counted from the start of the text; 0 where it was not.
-    heads: Box<[u32; 1 << HASH_BITS]>,
+    /// Where each hash was seen last, as far as two bytes tell: what stands there is compared before it is used.
+    heads: Box<[u16; 1 << HASH_BITS]>,
     out: Vec<u8>,
     place: Place,
 }
@@ -129,11 +130,12 @@ impl Gzip {
             // Fibonacci hashing (Knuth, The Art of Computer Programming 3, 6.4).
             let hash = word.wrapping_mul(0x9e37_79b1) >> (32 - HASH_BITS);
             let Some(head) = heads.get_mut(hash as usize) else { break };
-            let seen = std::mem::replace(head, u32::try_from(at + 1).unwrap_or(0)) as usize;
-            let distance = at.wrapping_add(1).wrapping_sub(seen);
-            if seen != 0 && distance <= WINDOW && self::word(text, seen - 1) == Some(word) {
-                let length = SHORTEST + same(text, seen - 1 + SHORTEST, at + SHORTEST);
-                to.matched(codes, length, distance);
+            // Two bytes tell a place from all others as far back as a match may lie, and further.
+            let back = usize::from((at as u16).wrapping_sub(std::mem::replace(head, at as u16)));
+            let seen = at.wrapping_sub(back);
+            if back.wrapping_sub(1) < WINDOW && self::word(text, seen) == Some(word) {
+                let length = SHORTEST + same(text, seen + SHORTEST, at + SHORTEST);
+                to.matched(codes, length, back);
                 at += length;
             } else {
                 to.literal(codes, word as u8);

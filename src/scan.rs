@@ -90,19 +90,18 @@ fn marks(block: &[u8; BLOCK]) -> u64 {
 }
 
 /// The marks of the block that starts at a place. What is behind the end of the body is marked.
-///
-/// One call for each block costs little; its code in each place that passes a string would be most of the scanner.
-#[inline(never)]
+#[inline(always)]
 fn marks_at(bytes: &[u8], at: usize) -> u64 {
     let rest = bytes.get(at..).unwrap_or_default();
-    match rest.first_chunk() {
-        Some(block) => marks(block),
-        None => {
-            let mut block = [0; BLOCK];
-            block.iter_mut().zip(rest).for_each(|(to, from)| *to = *from);
-            marks(&block)
-        }
-    }
+    rest.first_chunk().map_or_else(|| last_marks(rest), marks)
+}
+
+/// The marks of what is left of a body when it is less than a block.
+#[inline(never)]
+fn last_marks(rest: &[u8]) -> u64 {
+    let mut block = [0; BLOCK];
+    block.iter_mut().zip(rest).for_each(|(to, from)| *to = *from);
+    marks(&block)
 }
 
 impl<'a> Scanner<'a> {

@@ -61,6 +61,18 @@ pub trait Crypto {
     /// The HMAC of `before`, `body` and `after` in a row ([RFC 2104](https://www.rfc-editor.org/rfc/rfc2104)).
     fn hmac(&self, hash: Hash, key: &[u8], before: &[u8], body: &[u8], after: &[u8]) -> Mac;
 
+    /// Whether one of these codes begins with the HMAC of `before`, `body` and `after` in a row. All are looked at, and
+    /// the time does not tell how much of a code is right.
+    fn is_hmac(
+        &self,
+        hash: Hash,
+        key: &[u8],
+        [before, body, after]: [&[u8]; 3],
+        codes: &[[u8; 64]],
+    ) -> Choice {
+        one_is(codes, hash.length(), &self.hmac(hash, key, before, body, after))
+    }
+
     /// Whether this is an Ed25519 signature of the message under the public key
     /// ([RFC 8032](https://www.rfc-editor.org/rfc/rfc8032)).
     fn ed25519(&self, key: &[u8; 32], message: &[u8], signature: &[u8; 64]) -> bool;
@@ -69,6 +81,11 @@ pub trait Crypto {
     /// ([FIPS 186-5](https://csrc.nist.gov/pubs/fips/186-5/final), RFC 3279, 2.2.3) for a key on P-256, and
     /// RSASSA-PKCS1-v1_5 with `hash` ([RFC 8017](https://www.rfc-editor.org/rfc/rfc8017#section-8.2)) for one of RSA.
     fn signed(&self, key: &PublicKey, hash: Hash, message: &[u8], signature: &[u8]) -> bool;
+}
+
+/// Whether one of these codes, as far as `length`, is this one.
+pub fn one_is(codes: &[[u8; 64]], length: usize, mac: &Mac) -> Choice {
+    any(codes.iter().map(|code| mac.bytes().ct_eq(code.get(..length).unwrap_or_default())))
 }
 
 /// Cryptography in Rust alone.
@@ -451,10 +468,7 @@ fn checked<'s>(context: &Context<'s, '_>) -> Result<Proof<'s>, Rejection> {
                         }
                         None => secret.bytes(),
                     };
-                    let mac = crypto.hmac(scheme.hash, key, &before, body, &after);
-                    any(signatures
-                        .iter()
-                        .map(|signature| mac.bytes().ct_eq(signature.get(..length).unwrap_or_default())))
+                    crypto.is_hmac(scheme.hash, key, [&before, body, &after], &signatures)
                 })
             } else {
                 let message = [before.as_slice(), body, after.as_slice()].concat();
@@ -494,7 +508,7 @@ fn checked<'s>(context: &Context<'s, '_>) -> Result<Proof<'s>, Rejection> {
 }
 
 /// Whether one of them is true; all are looked at.
-pub(super) fn any(choices: impl Iterator<Item = Choice>) -> Choice {
+pub(crate) fn any(choices: impl Iterator<Item = Choice>) -> Choice {
     choices.fold(Choice::from(0), |any, choice| any | choice)
 }
 

@@ -14,11 +14,13 @@ import { hear } from "./hello.js";
 import {
   AGAIN,
   ASK,
+  ASK_THE_SAME,
   FETCH,
   generation,
   HELLO,
   hooks,
   OVER,
+  put,
   QUEUE,
   RECALL,
   start,
@@ -37,36 +39,25 @@ export { Dedupe } from "./dedupe.js";
  */
 export function relay(files) {
   return {
-    async fetch(request, env, context) {
+    fetch(request, env, context) {
+      const { url } = request;
       try {
         start(files, env);
         if (request.method === "POST") {
-          const { url } = request;
           const hook = hooks.get(hookName(url)) ?? atDoor(url, request);
           if (hook !== undefined) {
             const response = receive(hook, url, request, env, context);
             if (hook.window_s !== undefined) {
               // A sender that hangs up would stop the work between taking its event and remembering it.
-              context.waitUntil(response.catch(() => {}));
+              context.waitUntil(response);
             }
-            return await response;
+            return response;
           }
         }
-        const { pathname } = new URL(request.url);
-        if (pathname.startsWith("/admin/") && env.ADMIN_TOKEN && env.BUCKET) {
-          return await admin(request, env);
-        }
-        if (pathname === "/healthz" && (env.BUCKET || env.QUEUE)) {
-          const mine = generation;
-          const found = await lookAround(env);
-          if (mine === generation) {
-            core.note_outside(found);
-          }
-        }
-        return await core.fetch(request, env, context);
       } catch (error) {
-        return trapped(error, hookName(request.url));
+        return trapped(error, hookName(url));
       }
+      return answer(request, env, context);
     },
 
     async queue(batch, env, context) {
@@ -77,6 +68,26 @@ export function relay(files) {
       await beat(files, env);
     },
   };
+}
+
+/** Answers a request that brings no event: health, an operator's, a handshake by another method. */
+async function answer(request, env, context) {
+  try {
+    const { pathname } = new URL(request.url);
+    if (pathname.startsWith("/admin/") && env.ADMIN_TOKEN && env.BUCKET) {
+      return await admin(request, env);
+    }
+    if (pathname === "/healthz" && (env.BUCKET || env.QUEUE)) {
+      const mine = generation;
+      const found = await lookAround(env);
+      if (mine === generation) {
+        core.note_outside(found);
+      }
+    }
+    return await core.fetch(request, env, context);
+  } catch (error) {
+    return trapped(error, hookName(request.url));
+  }
 }
 
 /** The name behind `/hooks/` in a URL; empty where the path is another. */
@@ -95,9 +106,13 @@ function atDoor(url, request) {
   return index < 0 ? undefined : [...hooks.values()][index];
 }
 
+/**
+ * Takes an event from its sender, and answers when it is stored. Few promises are made on its way: each of them costs
+ * more than the call into the core before it.
+ */
 async function receive(hook, url, request, env, context) {
   const mine = generation;
-  const headers = headerText(hook, request.headers);
+  const fields = headerText(hook, request.headers);
   let body;
   try {
     body = await readUpTo(request, hook.max_bytes);
@@ -108,86 +123,107 @@ async function receive(hook, url, request, env, context) {
   if (mine !== generation) {
     return unavailable();
   }
-  // On Workers the clock stands still between two pieces of I/O.
-  let now = Date.now();
-  let passage =
-    body === null ? core.too_large(hook.index, now) : core.receive(hook.index, url, headers, body, now);
-  let step = passage.next(now);
-  while (step !== OVER) {
-    if (step === AGAIN) {
-      passage.free();
-      passage = core.receive(hook.index, url, headers, body, now);
-      step = passage.next(now);
-      continue;
+  try {
+    // On Workers the clock stands still between two pieces of I/O.
+    let now = Date.now();
+    let passage = body === null ? core.too_large(hook.index, now) : takeUp(hook, url, fields, body, now);
+    let step = passage.next(now);
+    while (step !== OVER) {
+      if (step === AGAIN) {
+        passage.free();
+        passage = takeUp(hook, url, fields, body, now);
+        step = passage.next(now);
+        continue;
+      }
+      const answer = await perform(step, passage, hook, env);
+      if (mine !== generation) {
+        return unavailable();
+      }
+      now = Date.now();
+      step = tell(step, passage, answer, now);
     }
-    const tell = await perform(step, passage, hook, env);
-    if (mine !== generation) {
-      return unavailable();
+    if (hook.window_s !== undefined) {
+      const taken = passage.to_remember();
+      if (taken !== undefined) {
+        context.waitUntil(remember(env, hook, taken));
+      }
     }
-    now = Date.now();
-    step = tell(now);
+    return reply(passage, now, env.ANALYTICS);
+  } catch (error) {
+    return trapped(error, hook.name);
   }
-  if (hook.window_s !== undefined) {
-    const taken = passage.to_remember();
-    if (taken !== undefined) {
-      context.waitUntil(remember(env, hook, taken));
-    }
-  }
-  return reply(passage, now, env.ANALYTICS);
 }
 
-/** Does what a passage wants, and gives how to tell it what came of that, which gives the next step. */
-async function perform(step, passage, hook, env) {
+/** Takes a body up into the core. */
+function takeUp(hook, url, fields, body, now) {
+  put(new Uint8Array(body));
+  return core.receive(hook.index, url, fields, now);
+}
+
+/** Does what a passage wants, and gives what came of that. */
+function perform(step, passage, hook, env) {
+  switch (step) {
+    case ASK:
+    case ASK_THE_SAME:
+      return askFor(passage, step === ASK);
+    case WAIT:
+      return scheduler.wait(passage.wait_ms());
+    case FETCH:
+      return get(passage.fetch_url(), passage.fetch_body());
+    case QUEUE:
+      return enqueue(passage, env);
+    case RECALL:
+      return isKnown(env, hook, passage.fingerprint());
+    case HELLO:
+      return hear(passage, hook.name, env.BUCKET);
+    default:
+      throw new Error(`there is no step ${step}`);
+  }
+}
+
+/** Tells a passage what came of the step, and gives the next one. */
+function tell(step, passage, answer, now) {
   switch (step) {
     case WAIT:
-      await scheduler.wait(passage.wait_ms());
-      return (now) => passage.next(now);
-    case FETCH: {
-      const { status = 0, body = new Uint8Array() } = await get(passage.fetch_url(), passage.fetch_body());
-      return (now) => passage.fetched(now, status, body);
-    }
-    case QUEUE: {
-      const failure = await enqueue(passage, env);
-      return (now) => passage.queued(now, failure);
-    }
-    case RECALL: {
-      const known = await isKnown(env, hook, passage.fingerprint());
-      return (now) => passage.recalled(now, known);
-    }
-    case HELLO: {
-      const kept = await hear(passage, hook.name, env.BUCKET);
-      return () => (kept ? passage.kept() : AGAIN);
-    }
+      return passage.next(now);
+    case FETCH:
+      return passage.fetched(now, answer.status ?? 0, answer.body ?? new Uint8Array());
+    case QUEUE:
+      return passage.queued(now, answer);
+    case RECALL:
+      return passage.recalled(now, answer);
+    case HELLO:
+      return answer ? passage.kept() : AGAIN;
     default: {
-      const { failure, status, retryAfter, body } = await askFor(passage, step === ASK);
+      const { failure, status, retryAfter, body } = answer;
       if (failure !== undefined) {
-        return (now) => passage.failed(now, failure);
+        return passage.failed(now, failure);
       }
       return body === undefined
-        ? (now) => passage.answered(now, status)
-        : (now) => passage.answered_with(now, status, retryAfter, body);
+        ? passage.answered(now, status)
+        : passage.answered_with(now, status, retryAfter, body);
     }
   }
 }
 
 function reply(passage, now, analytics) {
-  const status = passage.status();
-  const log = passage.log(now);
-  if (status < 400) {
-    console.log(log);
-  } else {
-    console.warn(log);
-  }
-  if (analytics !== undefined) {
-    measure(analytics, passage.points(now));
-  }
+  let status = passage.status();
   let response;
-  if (passage.is_bare()) {
+  if (status < 0) {
+    status = -status;
     response = new Response(null, { status });
   } else {
     response = new Response(passage.reply_body(), { status, headers: pairs(passage.reply_headers()) });
   }
-  passage.free();
+  if (analytics !== undefined) {
+    measure(analytics, passage.points(now));
+  }
+  const line = passage.close(now);
+  if (status < 400) {
+    console.log(line);
+  } else {
+    console.warn(line);
+  }
   return response;
 }
 

@@ -1,6 +1,8 @@
 // Cryptography and compression that the runtime does natively, several times faster than wasm, and synchronously.
-import { constants, createHmac, createPublicKey, createSign, verify } from "node:crypto";
+import { constants, createHmac, createPublicKey, createSign, hkdfSync, verify } from "node:crypto";
 import { gzipSync } from "node:zlib";
+
+const NOTHING = new Uint8Array();
 
 const HASHES = ["sha1", "sha256", "sha384", "sha512"];
 
@@ -17,6 +19,16 @@ export function hmac(hash, key, before, body, after, out) {
   const digest = mac.digest();
   out.set(digest);
   return digest.length;
+}
+
+/**
+ * Writes to `out` what HKDF derives from two parts in a row with the salt `key` and without further information
+ * (RFC 5869). The bytes before the body are spare, and take the first part.
+ */
+export function derive(hash, key, before, body, out) {
+  const input = new Uint8Array(body.buffer, body.byteOffset - before.length, before.length + body.length);
+  input.set(before);
+  out.set(new Uint8Array(hkdfSync(HASHES[hash], input, key, NOTHING, out.length)));
 }
 
 /** Whether an Ed25519 signature is right. A key or signature that is none is just wrong. */

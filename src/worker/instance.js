@@ -2,9 +2,10 @@
 import * as core from "ccf-edge-wasm";
 import module from "./ccf_edge_bg.wasm";
 
-/** What to do next for a passage or a batch; src/worker/mod.rs has the same numbers, and 2 for asking the same again. */
+/** What to do next for a passage or a batch; src/worker/mod.rs has the same numbers. */
 export const OVER = 0;
 export const ASK = 1;
+export const ASK_THE_SAME = 2;
 export const WAIT = 3;
 export const FETCH = 4;
 export const AGAIN = 5;
@@ -31,12 +32,27 @@ export function start(files, env) {
   if (hooks !== null) {
     return;
   }
-  core.initSync({ module });
+  ({ memory } = core.initSync({ module }));
+  view = new Uint8Array(memory.buffer);
   const known = JSON.parse(core.configure(String(files?.config), String(files?.dcr), env));
   for (const problem of known.problems) {
     console.error(problem);
   }
   hooks = new Map(known.hooks.map((hook) => [hook.name, hook]));
+}
+
+/** The memory of the core, and all of it as bytes. */
+let memory;
+let view;
+
+/** Puts a body where the core looks for it. */
+export function put(body) {
+  const at = core.room(body.length);
+  // The view is empty once the memory has grown.
+  if (view.length === 0) {
+    view = new Uint8Array(memory.buffer);
+  }
+  view.set(body, at);
 }
 
 /** The core has trapped or the platform has failed: this request is lost to the sender's retry, the next one works. */

@@ -22,6 +22,7 @@
 
 mod control;
 mod host;
+mod inbox;
 
 use crate::azure::{Answer, Request, token};
 use crate::config::{ConfigError, Mode};
@@ -166,19 +167,30 @@ fn hook(index: u32) -> Option<Rc<Hook>> {
     RELAY.with_borrow(|relay| relay.as_ref().ok()?.hooks().get(index).cloned())
 }
 
-/// Takes in the body of a POST. `headers` has two lines for each field, its name and its value; `now` is in
-/// milliseconds since 1970.
+/// Makes room in the memory of this module for a body of that many bytes, and gives where: `entry.js` writes it there
+/// before it calls [`receive`].
 #[wasm_bindgen]
-pub fn receive(index: u32, url: &str, headers: &str, body: &[u8], now: f64) -> Passage {
+pub fn room(length: usize) -> *mut u8 {
+    inbox::room(length)
+}
+
+/// Takes in a POST, whose body lies where [`room`] said. `headers` has two lines for each field, its name and its value;
+/// `now` is in milliseconds since 1970.
+#[wasm_bindgen]
+pub fn receive(index: u32, url: &str, headers: &str, now: f64) -> Passage {
     let now = now as i64;
     let Some(hook) = hook(index) else {
         return Passage::new(relay::Passage::refuse(None, &Rejection::UnknownHook, now));
     };
-    let delivery =
-        Delivery { method: "POST", url: hook.url().unwrap_or(url), headers: fields(headers), body };
-    RELAY.with_borrow_mut(|relay| match relay {
-        Ok(relay) => Passage::new(relay::Passage::begin(&hook, relay.keyring(), &delivery, now, &HostCrypto)),
-        Err(_) => Passage::new(relay::Passage::refuse(None, &Rejection::UnknownHook, now)),
+    inbox::taken(|body| {
+        let url = hook.url().unwrap_or(url);
+        let delivery = Delivery { method: "POST", url, headers: fields(headers), body };
+        RELAY.with_borrow_mut(|relay| match relay {
+            Ok(relay) => {
+                Passage::new(relay::Passage::begin(&hook, relay.keyring(), &delivery, now, &HostCrypto))
+            }
+            Err(_) => Passage::new(relay::Passage::refuse(None, &Rejection::UnknownHook, now)),
+        })
     })
 }
 
@@ -394,14 +406,12 @@ impl Passage {
         OVER
     }
 
-    /// Whether the reply is a status and nothing else.
-    pub fn is_bare(&self) -> bool {
-        self.passage.reply().is_some_and(|reply| reply.headers.is_empty() && reply.body.is_empty())
-    }
-
-    /// The status of the sender's reply.
-    pub fn status(&self) -> u16 {
-        self.passage.reply().map_or(503, |reply| reply.status)
+    /// The status of the sender's reply, below 0 where the reply is nothing but a status.
+    pub fn status(&self) -> i32 {
+        self.passage.reply().map_or(503, |reply| {
+            let status = i32::from(reply.status);
+            if reply.headers.is_empty() && reply.body.is_empty() { -status } else { status }
+        })
     }
 
     /// The header fields of the sender's reply, two lines each.
@@ -421,8 +431,8 @@ impl Passage {
         metrics::write(&[self.passage.point(now as i64)])
     }
 
-    /// The line to log of this delivery.
-    pub fn log(&self, now: f64) -> String {
+    /// The line to log of this delivery, which is done with.
+    pub fn close(self, now: f64) -> String {
         self.passage.log(now as i64)
     }
 }
@@ -438,16 +448,25 @@ fn tell(relay: &mut Relay) {
 /// Keeps the URL and the header fields of a request. Gives whether they differ from those that were kept.
 fn remember((url, fields): &mut (String, String), request: &Request) -> bool {
     let texts = request.headers.iter().flat_map(|(name, value)| [*name, "\n", value.as_ref(), "\n"]);
-    let mut rest = Some(fields.as_str());
+    let mut rest = Some(fields.as_bytes());
     for text in texts.clone() {
-        rest = rest.and_then(|rest| rest.strip_prefix(text));
+        rest = rest.and_then(|rest| behind(rest, text.as_bytes()));
     }
-    if rest == Some("") && *url == request.url {
+    if rest == Some(b"") && *url == request.url {
         return false;
     }
     *fields = texts.collect();
     *url = request.url.clone().into_owned();
     true
+}
+
+/// What follows a prefix. A token is long, and what the standard library does here goes byte by byte in wasm.
+fn behind<'t>(text: &'t [u8], prefix: &[u8]) -> Option<&'t [u8]> {
+    let (start, rest) = text.split_at_checked(prefix.len())?;
+    let ((blocks, end), (others, other)) = (start.as_chunks::<16>(), prefix.as_chunks::<16>());
+    let mut pairs = blocks.iter().zip(others);
+    let same = pairs.all(|(one, other)| u128::from_le_bytes(*one) == u128::from_le_bytes(*other));
+    (same && end == other).then_some(rest)
 }
 
 /// A batch of the queue on its way. `entry.js` asks it what to do next until it is over.
