@@ -864,6 +864,22 @@ pub fn write_string(out: &mut Vec<u8>, text: &str) {
     out.push(b'"');
 }
 
+/// Appends a number. The standard library's formatting is more code than all that is done for an event otherwise.
+pub fn write_count(out: &mut Vec<u8>, count: u64) {
+    let mut digits = [0; 20];
+    let mut rest = count;
+    let mut start = digits.len();
+    for digit in digits.iter_mut().rev() {
+        *digit = b'0' + (rest % 10) as u8;
+        rest /= 10;
+        start -= 1;
+        if rest == 0 {
+            break;
+        }
+    }
+    out.extend_from_slice(digits.get(start..).unwrap_or_default());
+}
+
 /// `text` as JSON text: a string, or `null` where there is none.
 pub fn string_or_null(text: Option<&str>) -> String {
     let Some(text) = text else { return "null".to_owned() };

@@ -14,7 +14,7 @@ use crate::consume::Breaker;
 use crate::deliver::{self, Client, Outcome, Shipment, Step};
 use crate::envelope::{Claim, Envelope, LARGEST_MESSAGE, sha256};
 use crate::heartbeat::{Heartbeat, MARKER};
-use crate::json::write_string;
+use crate::json::{write_count, write_string};
 use crate::mapping::jq::Variables;
 use crate::mapping::loss::Loss;
 use crate::mapping::plan::{HeaderNames, Mapping, MappingErrorReason, RECORD_INDEX, RowsError};
@@ -1301,7 +1301,8 @@ impl Passage {
         let Facts { delivery_id, event_type, received_at, rows, losses, .. } = &self.facts;
         let hook = self.hook.as_deref();
         let ending = self.ending.as_ref();
-        let mut out = b"{\"log\":\"delivery\"".to_vec();
+        let mut out = Vec::with_capacity(320);
+        out.extend_from_slice(b"{\"log\":\"delivery\"");
         for (name, value) in [
             ("hook", hook.map(|hook| hook.name.as_str())),
             ("source", hook.map(|hook| hook.source.id.as_str())),
@@ -1318,8 +1319,16 @@ impl Passage {
         }
         let status = ending.map_or(0, |ending| ending.reply.status);
         let ms = now.saturating_sub(*received_at);
-        let counts = format!(",\"status\":{status},\"rows\":{rows},\"losses\":{},\"ms\":{ms}", losses.len());
-        out.extend_from_slice(counts.as_bytes());
+        let ms = u64::try_from(ms).unwrap_or_default();
+        for (name, count) in [
+            (&b",\"status\":"[..], u64::from(status)),
+            (b",\"rows\":", *rows as u64),
+            (b",\"losses\":", losses.len() as u64),
+            (b",\"ms\":", ms),
+        ] {
+            out.extend_from_slice(name);
+            write_count(&mut out, count);
+        }
         // The sentence of a loss may hold values of the event; its code does not.
         write_losses(&mut out, losses, |out, loss| member(out, "code", Some(loss.reason.code())));
         out.push(b'}');

@@ -275,11 +275,14 @@ impl Cursor<'_> {
     }
 }
 
-fn write_digits(out: &mut Vec<u8>, value: u32, count: u32) {
-    for place in (0..count).rev() {
-        let digit = value / 10_u32.pow(place) % 10;
-        out.push(b'0' + u8::try_from(digit).unwrap_or_default());
+fn write_digits(out: &mut Vec<u8>, value: u32, count: usize) {
+    let mut digits = [b'0'; 8];
+    let mut rest = value;
+    for digit in digits.iter_mut().rev() {
+        *digit += u8::try_from(rest % 10).unwrap_or_default();
+        rest /= 10;
     }
+    out.extend_from_slice(digits.get(8_usize.saturating_sub(count)..).unwrap_or_default());
 }
 
 pub(crate) fn days_in_month(year: u32, month: u32) -> u32 {

@@ -4,6 +4,7 @@
 // one text, each request to Azure as one text and one array of bytes. The idiomatic way, with the request and
 // the response as Rust values, costs more than the work between (bench/README.md).
 import * as core from "ccf-edge-wasm";
+import { bytes } from "ccf-edge-host";
 import { admin } from "./admin.js";
 import { measure } from "./analytics.js";
 import { isKnown, remember } from "./dedupe.js";
@@ -20,7 +21,6 @@ import {
   HELLO,
   hooks,
   OVER,
-  put,
   QUEUE,
   RECALL,
   start,
@@ -156,7 +156,8 @@ async function receive(hook, url, request, env, context) {
 
 /** Takes a body up into the core. */
 function takeUp(hook, url, fields, body, now) {
-  put(new Uint8Array(body));
+  const at = core.room(body.byteLength);
+  bytes().set(new Uint8Array(body), at);
   return core.receive(hook.index, url, fields, now);
 }
 

@@ -21,14 +21,35 @@ export function hmac(hash, key, before, body, after, out) {
   return digest.length;
 }
 
+/** The memory of the core, and all of it as bytes. */
+let memory;
+let view;
+
+/** Has the memory of a new instance of the core. */
+export function useMemory(own) {
+  memory = own;
+  view = new Uint8Array(own.buffer);
+}
+
+/** All of the core's memory. What was given before is empty once the memory has grown. */
+export function bytes() {
+  if (view.length === 0) {
+    view = new Uint8Array(memory.buffer);
+  }
+  return view;
+}
+
 /**
  * Writes to `out` what HKDF derives from two parts in a row with the salt `key` and without further information
- * (RFC 5869). The bytes before the body are spare, and take the first part.
+ * (RFC 5869). The bytes before the body are spare, and take the first part. All are places in the core's memory.
  */
-export function derive(hash, key, before, body, out) {
-  const input = new Uint8Array(body.buffer, body.byteOffset - before.length, before.length + body.length);
-  input.set(before);
-  out.set(new Uint8Array(hkdfSync(HASHES[hash], input, key, NOTHING, out.length)));
+export function derive(hash, key, keyLength, before, beforeLength, body, length, out, outLength) {
+  const all = bytes();
+  const start = body - beforeLength;
+  all.copyWithin(start, before, before + beforeLength);
+  const input = all.subarray(start, body + length);
+  const salt = all.subarray(key, key + keyLength);
+  bytes().set(new Uint8Array(hkdfSync(HASHES[hash], input, salt, NOTHING, outLength)), out);
 }
 
 /** Whether an Ed25519 signature is right. A key or signature that is none is just wrong. */

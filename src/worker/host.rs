@@ -12,7 +12,17 @@ use super::inbox;
 #[wasm_bindgen(raw_module = "ccf-edge-host")]
 extern "C" {
     fn hmac(hash: u32, key: &[u8], before: &[u8], body: &[u8], after: &[u8], out: &mut [u8]) -> u32;
-    fn derive(hash: u32, key: &[u8], before: &[u8], body: &[u8], out: &mut [u8]);
+    fn derive(
+        hash: u32,
+        key: *const u8,
+        key_length: usize,
+        before: *const u8,
+        before_length: usize,
+        body: *const u8,
+        length: usize,
+        out: *mut u8,
+        out_length: usize,
+    );
     fn ed25519(key: &[u8], message: &[u8], signature: &[u8]) -> bool;
     fn signed(spki: &[u8], hash: u32, message: &[u8], signature: &[u8]) -> bool;
     fn sign(pss: bool, pkcs8: &[u8], message: &[u8]) -> Vec<u8>;
@@ -60,7 +70,18 @@ impl Crypto for HostCrypto {
         if !is_small(hash) || !in_place || body.len() < DERIVED_FROM {
             return verify::one_is(codes, length, &self.hmac(hash, key, before, body, after));
         }
-        derive(number(hash), key, before, body, derived);
+        // Slices would be an object each on the other side.
+        derive(
+            number(hash),
+            key.as_ptr(),
+            key.len(),
+            before.as_ptr(),
+            before.len(),
+            body.as_ptr(),
+            body.len(),
+            derived.as_mut_ptr(),
+            length,
+        );
         let leads_there = |code: &[u8; 64]| {
             let code = code.get(..length).unwrap_or_default();
             verify::hmac(hash, code, &[1], &[], &[]).bytes().ct_eq(derived)

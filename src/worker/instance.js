@@ -1,5 +1,6 @@
 // The instance of the core: it is made when the first request comes, and thrown away when it traps.
 import * as core from "ccf-edge-wasm";
+import { useMemory } from "ccf-edge-host";
 import module from "./ccf_edge_bg.wasm";
 
 /** What to do next for a passage or a batch; src/worker/mod.rs has the same numbers. */
@@ -32,27 +33,12 @@ export function start(files, env) {
   if (hooks !== null) {
     return;
   }
-  ({ memory } = core.initSync({ module }));
-  view = new Uint8Array(memory.buffer);
+  useMemory(core.initSync({ module }).memory);
   const known = JSON.parse(core.configure(String(files?.config), String(files?.dcr), env));
   for (const problem of known.problems) {
     console.error(problem);
   }
   hooks = new Map(known.hooks.map((hook) => [hook.name, hook]));
-}
-
-/** The memory of the core, and all of it as bytes. */
-let memory;
-let view;
-
-/** Puts a body where the core looks for it. */
-export function put(body) {
-  const at = core.room(body.length);
-  // The view is empty once the memory has grown.
-  if (view.length === 0) {
-    view = new Uint8Array(memory.buffer);
-  }
-  view.set(body, at);
 }
 
 /** The core has trapped or the platform has failed: this request is lost to the sender's retry, the next one works. */
