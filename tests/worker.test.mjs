@@ -34,6 +34,8 @@ const SECRETS = {
   HOOK_OKTA_SECRET: "okta's own value",
   HOOK_BATCHES_SECRET: "the secret of batches",
   HOOK_DEEP_SECRET: "the-token-of-deep",
+  HOOK_VERCEL_SECRET: "a key of more than sixty-four bytes, which HMAC hashes before it is used",
+  HOOK_CONVOY_SECRET: "convoy's",
 };
 
 let azure;
@@ -166,8 +168,10 @@ test("many deliveries to a cold isolate ask for one token", async () => {
 describe("a delivery becomes a row", () => {
   test("with the types of the stream", async () => {
     const id = randomUUID();
+    // Azure replaces a time that is more than two days old.
+    const updated = Math.floor(Date.now() / 1000) - 3600;
     const body = `{
-      "updated_at": 1795399200.25, "stars": "42", "score": 2.5, "ref_type": "branch",
+      "updated_at": ${updated}.25, "stars": "42", "score": 2.5, "ref_type": "branch",
       "repository": { "id": 9007199254740993, "private": false }, "sender": { "login": "Grüße \\ud83d\\ude00" },
       "labels": [{ "name": "b" }, { "name": "a" }]
     }`;
@@ -189,7 +193,7 @@ describe("a delivery becomes a row", () => {
       RefType: "branch",
       Labels: "a,b",
     });
-    assert.equal(Date.parse(row.TimeGenerated), 1795399200250);
+    assert.equal(Date.parse(row.TimeGenerated), updated * 1000 + 250);
     assert.deepEqual(Event, JSON.parse(body));
     // JavaScript's own numbers would round it.
     const text = await (await fetch(`${azure.url}/local/rows?stream=${STREAM}`)).text();
@@ -416,7 +420,19 @@ describe("/healthz", () => {
     assert.deepEqual(hooks[0], { name: "github", source: "github", stream: STREAM });
     assert.deepEqual(
       hooks.map(({ name }) => name),
-      ["github", "small", "wide", "slack", "stripe", "standard", "okta", "batches", "deep"],
+      [
+        "github",
+        "small",
+        "wide",
+        "slack",
+        "stripe",
+        "standard",
+        "okta",
+        "batches",
+        "vercel",
+        "convoy",
+        "deep",
+      ],
     );
     for (const secret of Object.values(SECRETS)) assert.ok(!text.includes(secret));
     const head = await fetch(`${worker.url}/healthz`, { method: "HEAD" });
@@ -544,6 +560,35 @@ describe("what the vendors' own libraries sign is accepted, and its tampered twi
       ["user.created"],
     );
   });
+});
+
+// What is hashed where depends on the hash, on the length, and on what is signed beside the body.
+describe("a signature is judged alike, however its content is hashed", () => {
+  const SIGNED = {
+    github: (body) => githubHeaders(body, randomUUID()),
+    slack: (body) => slackHeaders(body),
+    vercel: (body) => ({
+      "x-vercel-signature": createHmac("sha1", SECRETS.HOOK_VERCEL_SECRET).update(body).digest("hex"),
+    }),
+    convoy: (body) => ({
+      "x-convoy-signature": createHmac("sha512", SECRETS.HOOK_CONVOY_SECRET).update(body).digest("hex"),
+    }),
+  };
+  for (const [hook, headersOf] of Object.entries(SIGNED)) {
+    test(hook, async () => {
+      for (const length of [20, 511, 512, 513, 8191, 8192, 300_000, 600_000, 20]) {
+        const body = `{"pad":"${"x".repeat(length - 10)}"}`;
+        const headers = headersOf(body);
+        const reply = await post(hook, body, headers);
+        assert.equal(reply.status, 200, `${length} bytes: ${reply.text}`);
+        const twin = await post(hook, body.replace('x"', 'y"'), headers);
+        assertProblem(twin, 401, "signature_mismatch");
+        const [name] = Object.keys(headers).filter((name) => name.includes("-signature"));
+        const flipped = headers[name].replace(/.$/, (digit) => (digit === "0" ? "1" : "0"));
+        assertProblem(await post(hook, body, { ...headers, [name]: flipped }), 401, "signature_mismatch");
+      }
+    });
+  }
 });
 
 describe("when Azure is not well", () => {

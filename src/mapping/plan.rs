@@ -132,8 +132,8 @@ struct Tree {
 #[derive(Default)]
 struct Node {
     children: Vec<(Access, usize)>,
-    /// How long the keys of the children are: a bit for each length. Most keys of a body have none of them.
-    lengths: u64,
+    /// The signs of the children's keys. Most keys of a body have none of them.
+    signs: u64,
     /// Where the value itself is wanted.
     slot: Option<usize>,
     /// The slots of all nodes below, which fall when this value turns out to be no container.
@@ -171,15 +171,19 @@ fn squash(name: &[u8]) -> impl Iterator<Item = u8> {
     name.iter().filter(|byte| !matches!(byte, b'_' | b'-')).map(u8::to_ascii_lowercase)
 }
 
-fn length_bit(length: usize) -> u64 {
-    1 << length.min(63)
+/// A bit by which a key can be told from most others: of its length, its first byte and its last.
+#[inline(always)]
+fn sign(key: &[u8]) -> u64 {
+    let first = key.first().copied().unwrap_or_default();
+    let last = key.last().copied().unwrap_or_default();
+    1 << ((key.len() + 3 * usize::from(first) + 5 * usize::from(last)) % 64)
 }
 
 impl Node {
     /// The child under a key.
     #[inline(always)]
     fn child(&self, key: &[u8]) -> Option<usize> {
-        if self.lengths & length_bit(key.len()) == 0 {
+        if self.signs & sign(key) == 0 {
             return None;
         }
         let known = |access: &Access| matches!(access, Access::Key(name) if name.as_bytes() == key);
@@ -207,7 +211,7 @@ impl Tree {
                 if let Some(node) = self.nodes.get_mut(at) {
                     node.children.push((step.access.clone(), child));
                     if let Access::Key(name) = &step.access {
-                        node.lengths |= length_bit(name.len());
+                        node.signs |= sign(name.as_bytes());
                     }
                 }
                 child

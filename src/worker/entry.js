@@ -3,8 +3,9 @@
 // An event crosses the border a few times only: its body once as bytes, the headers that its source reads as
 // one text, each request to Azure as one text and one array of bytes. The idiomatic way, with the request and
 // the response as Rust values, costs more than the work between (bench/README.md).
-import * as core from "ccf-edge-wasm";
+
 import { bytes } from "ccf-edge-host";
+import * as core from "ccf-edge-wasm";
 import { admin } from "./admin.js";
 import { measure } from "./analytics.js";
 import { isKnown, remember } from "./dedupe.js";

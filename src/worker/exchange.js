@@ -34,7 +34,8 @@ export function get(url, body) {
 function ask(url, headers, body) {
   const method = body === undefined ? "GET" : "POST";
   return new Promise((resolve) => {
-    const fail = (error) => resolve({ failure: String(error ?? `no answer within ${ANSWER_WITHIN_MS / 1000} s`) });
+    const fail = (error) =>
+      resolve({ failure: String(error ?? `no answer within ${ANSWER_WITHIN_MS / 1000} s`) });
     // A timer costs a tenth of what AbortSignal.timeout() costs. It ends with its event and does nothing when the answer
     // was there before, so that clearing it would only cost as much again.
     setTimeout(fail, ANSWER_WITHIN_MS);

@@ -34,9 +34,8 @@ pub(super) fn room(length: usize) -> *mut u8 {
 /// What `look` makes of the body. There is none afterwards.
 pub(super) fn taken<R>(look: impl FnOnce(&[u8]) -> R) -> R {
     let length = LENGTH.take();
-    let result = INBOX.with_borrow(|inbox| {
-        look(inbox.get(SPARE..SPARE.saturating_add(length)).unwrap_or_default())
-    });
+    let result =
+        INBOX.with_borrow(|inbox| look(inbox.get(SPARE..SPARE.saturating_add(length)).unwrap_or_default()));
     INBOX.with_borrow_mut(|inbox| {
         if inbox.len() > KEPT {
             *inbox = Vec::new();

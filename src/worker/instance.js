@@ -1,6 +1,7 @@
 // The instance of the core: it is made when the first request comes, and thrown away when it traps.
-import * as core from "ccf-edge-wasm";
+
 import { useMemory } from "ccf-edge-host";
+import * as core from "ccf-edge-wasm";
 import module from "./ccf_edge_bg.wasm";
 
 /** What to do next for a passage or a batch; src/worker/mod.rs has the same numbers. */
