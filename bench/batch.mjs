@@ -10,6 +10,7 @@ import { configureConsumer, out } from "./workers.mjs";
 const CONSUMERS = {
   relay: "ccf-edge",
   tuned: "tuned JavaScript",
+  limit: "limit: take, call, log, acknowledge",
   floor: "floor: acknowledge and no more",
 };
 
@@ -139,6 +140,10 @@ function summary(rounds, fill) {
       each((i) => rounds.relay[i] / rounds.tuned[i]),
       3,
     ),
+    batch_limit_vs_javascript: rounded(
+      each((i) => over("limit", i) / over("tuned", i)),
+      3,
+    ),
     batch_cpu_us: perEvent((name) => rounds[name]),
     batch_call_fill: fill,
   };
@@ -161,6 +166,7 @@ function table(result, plan) {
     "CPU of ccf-edge as a multiple of tuned JavaScript",
     line("over the floor", result.batch_cpu_vs_javascript.toFixed(2)),
     line("with the floor in both", result.batch_cpu_vs_javascript_with_floor.toFixed(2)),
+    line("the limit, over the floor", result.batch_limit_vs_javascript.toFixed(2)),
     `calls of a batch of ${fill.length + 1} calls filled to ${(100 * Math.min(...fill)).toFixed(1)}% at least`,
     `medians of ${plan.rounds} interleaved rounds of ${plan.batches} batches`,
   ].join("\n");

@@ -20,8 +20,12 @@ export const VARIANTS = {
   relay: "ccf-edge",
   tuned: "tuned JavaScript",
   first: "first JavaScript",
+  limit: "limit: floor, HMAC, log",
   floor: "floor: read and fetch",
 };
+
+/** The variants that make no rows: what the others cannot be below. */
+export const HOLLOW = ["limit", "floor"];
 
 const COMPATIBILITY_DATE = "2026-11-01";
 

@@ -309,7 +309,7 @@ fn compressed(gzip: &mut Gzip, limits: Limits, rows: &RowBuffer, range: Range<us
     let room = limits.wire.checked_sub(gzip::TAIL)?;
     let start = rows.start(range.start)?;
     let raw_end = start.saturating_add(limits.raw.checked_sub(2)?);
-    gzip.begin(room.min(rows.slice(range.clone())?.len() / 4));
+    gzip.begin(start, room.min(rows.slice(range.clone())?.len() / 4));
 
     let mut done = start;
     let mut next = range.start;

@@ -684,7 +684,7 @@ impl Consumer {
         let mut points = vec![Point { labels, numbers }];
         for (at, letter) in self.letters.iter().enumerate() {
             let (hook, source) = match envelope::read(&letter.incoming.bytes) {
-                Ok(Message::Event(event)) => (event.hook, Some(event.source)),
+                Ok(Message::Event(event)) => (event.hook.into_owned(), Some(event.source.into_owned())),
                 Ok(Message::Claim(claim)) => (claim.hook, None),
                 Err(_) => (String::new(), None),
             };

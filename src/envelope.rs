@@ -5,6 +5,7 @@
 //!
 //! Nothing of it is a credential: the header that an event was verified by stays at the door.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use sha2::{Digest, Sha256};
@@ -32,17 +33,17 @@ pub struct Only {
 /// Debug shows neither headers nor body.
 pub struct Envelope<'e> {
     /// The hook that it came to.
-    pub hook: String,
+    pub hook: Cow<'e, str>,
     /// The source that it was verified as.
-    pub source: String,
+    pub source: Cow<'e, str>,
     /// When it arrived at the door, in milliseconds since the Unix epoch.
     pub received_at: i64,
     /// The sender's id of the delivery.
-    pub delivery_id: Option<String>,
+    pub delivery_id: Option<Cow<'e, str>>,
     /// The sender's word for what happened.
-    pub event_type: Option<String>,
+    pub event_type: Option<Cow<'e, str>>,
     /// The URL, where the protocol of the source reads it.
-    pub url: Option<String>,
+    pub url: Option<Cow<'e, str>>,
     /// The headers that the mapping reads.
     pub headers: Headers<'e>,
     /// Which of its records are still to be delivered; all where there is no list.
@@ -128,7 +129,7 @@ impl Envelope<'_> {
         };
         let (id, kind, url) = (&self.delivery_id, &self.event_type, &self.url);
         for text in [Some(&self.hook), Some(&self.source), id.as_ref(), kind.as_ref(), url.as_ref()] {
-            part(text.map(String::as_bytes));
+            part(text.map(|text| text.as_bytes()));
         }
         for (name, value) in self.headers.iter() {
             part(Some(name.as_bytes()));
@@ -194,11 +195,19 @@ pub fn read(bytes: &[u8]) -> Result<Message<'_>, &'static str> {
     let hook = head.hook.ok_or("it names no hook")?;
     let received_at = head.received.ok_or("it does not say when it was received")?;
     let delivery_id = head.delivery;
-    let only = head.only.map(|records| Only { records, by: head.by.unwrap_or_default() });
+    let only = head.only.map(|records| Only { records, by: head.by.unwrap_or_default().into_owned() });
     if let Some(key) = head.claim {
         let length = head.length.and_then(|length| usize::try_from(length).ok());
         let (length, sha256) = length.zip(head.sha256).ok_or("its claim is not complete")?;
-        return Ok(Message::Claim(Claim { hook, delivery_id, received_at, key, length, sha256, only }));
+        return Ok(Message::Claim(Claim {
+            hook: hook.into_owned(),
+            delivery_id: delivery_id.map(Cow::into_owned),
+            received_at,
+            key: key.into_owned(),
+            length,
+            sha256: sha256.into_owned(),
+            only,
+        }));
     }
     Ok(Message::Event(Envelope {
         hook,
@@ -217,18 +226,18 @@ pub fn read(bytes: &[u8]) -> Result<Message<'_>, &'static str> {
 #[derive(Default)]
 struct Head<'m> {
     version: Option<i64>,
-    hook: Option<String>,
-    source: Option<String>,
+    hook: Option<Cow<'m, str>>,
+    source: Option<Cow<'m, str>>,
     received: Option<i64>,
-    delivery: Option<String>,
-    kind: Option<String>,
-    url: Option<String>,
+    delivery: Option<Cow<'m, str>>,
+    kind: Option<Cow<'m, str>>,
+    url: Option<Cow<'m, str>>,
     headers: Headers<'m>,
     only: Option<Vec<usize>>,
-    by: Option<String>,
-    claim: Option<String>,
+    by: Option<Cow<'m, str>>,
+    claim: Option<Cow<'m, str>>,
     length: Option<i64>,
-    sha256: Option<String>,
+    sha256: Option<Cow<'m, str>>,
 }
 
 impl<'m> Head<'m> {
@@ -295,9 +304,9 @@ fn integer(value: &[u8]) -> Option<i64> {
 }
 
 /// The text of a JSON string.
-fn string(value: &[u8]) -> Option<String> {
+fn string(value: &[u8]) -> Option<Cow<'_, str>> {
     let text = std::str::from_utf8(value).ok()?.strip_prefix('"')?.strip_suffix('"')?;
-    Some(json::unescape(text).into_owned())
+    Some(json::unescape(text))
 }
 
 fn text(out: &mut Vec<u8>, name: &str, value: Option<&str>) {

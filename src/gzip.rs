@@ -36,6 +36,8 @@ pub(crate) struct Gzip {
     checksum: Checksum,
     /// Where each hash was seen last, as far as two bytes tell: what stands there is compared before it is used.
     heads: Box<[u16; 1 << HASH_BITS]>,
+    /// Where the array begins in the text. No match may lie before it.
+    start: usize,
     out: Vec<u8>,
     place: Place,
 }
@@ -72,14 +74,16 @@ impl Gzip {
             codes: Box::new(Codes::new()),
             checksum: Checksum::new(),
             heads: Box::new([0; 1 << HASH_BITS]),
+            start: 0,
             out: Vec::new(),
             place: Place::default(),
         }
     }
 
-    /// Begins an array. `guess` is about how long the result will be.
-    pub(crate) fn begin(&mut self, guess: usize) {
+    /// Begins an array whose first row stands at `start` of the text. `guess` is about how long the result will be.
+    pub(crate) fn begin(&mut self, start: usize, guess: usize) {
         self.heads.fill(0);
+        self.start = start;
         self.out = Vec::with_capacity(guess);
         self.out.extend_from_slice(&HEADER);
         self.out.resize(guess.max(64), 0);
@@ -124,7 +128,7 @@ impl Gzip {
     fn piece(&mut self, text: &[u8], mut at: usize, end: usize) {
         let text = text.get(..end).unwrap_or_default();
         // No symbol takes more than fifteen bits for each of its bytes.
-        let Gzip { codes, heads, .. } = self;
+        let Gzip { codes, heads, start, .. } = self;
         let mut to = Writer::new(&mut self.out, self.place, 2 * end.saturating_sub(at));
         while let Some(word) = word(text, at) {
             // Fibonacci hashing (Knuth, The Art of Computer Programming 3, 6.4).
@@ -133,7 +137,9 @@ impl Gzip {
             // Two bytes tell a place from all others as far back as a match may lie, and further.
             let back = usize::from((at as u16).wrapping_sub(std::mem::replace(head, at as u16)));
             let seen = at.wrapping_sub(back);
-            if back.wrapping_sub(1) < WINDOW && self::word(text, seen) == Some(word) {
+            if back.wrapping_sub(1) < WINDOW.min(at.saturating_sub(*start))
+                && self::word(text, seen) == Some(word)
+            {
                 let length = SHORTEST + same(text, seen + SHORTEST, at + SHORTEST);
                 to.matched(codes, length, back);
                 at += length;

@@ -96,10 +96,10 @@ impl Heartbeat {
 /// The message of a heartbeat. `id` is unique, such as a random UUID; `at` is in milliseconds since the Unix epoch.
 pub fn message(hook: &str, id: &str, at: i64) -> Vec<u8> {
     Envelope {
-        hook: hook.to_owned(),
-        source: HEARTBEAT.to_owned(),
+        hook: hook.into(),
+        source: HEARTBEAT.into(),
         received_at: at,
-        delivery_id: Some(["heartbeat-", id].concat()),
+        delivery_id: Some(["heartbeat-", id].concat().into()),
         event_type: None,
         url: None,
         headers: Headers::new(),

@@ -253,7 +253,7 @@ impl Hook {
     }
 
     /// The envelope of a verified delivery: its raw body with what [`Hook::rows`] reads of the rest.
-    fn envelope<'e>(&self, delivery: &'e Delivery<'_>, facts: &Facts, body: &'e [u8]) -> Envelope<'e> {
+    fn envelope<'e>(&'e self, delivery: &'e Delivery<'_>, facts: &'e Facts, body: &'e [u8]) -> Envelope<'e> {
         let places = &self.source.auth.sig;
         let proves = |name: &str| places.iter().any(|place| place.header().as_deref() == Some(name));
         let form = self.source.payload.form == Form::CloudEvents;
@@ -272,12 +272,12 @@ impl Hook {
             .filter(|(name, _)| kept(name))
             .for_each(|(name, value)| headers.push(name, value));
         Envelope {
-            hook: self.name.clone(),
-            source: self.source.id.clone(),
+            hook: Cow::Borrowed(&self.name),
+            source: Cow::Borrowed(&self.source.id),
             received_at: facts.received_at,
-            delivery_id: facts.delivery_id.clone(),
-            event_type: facts.event_type.clone(),
-            url: self.source.door.map(|_| without_credentials(delivery.url, places)),
+            delivery_id: facts.delivery_id.as_deref().map(Cow::Borrowed),
+            event_type: facts.event_type.as_deref().map(Cow::Borrowed),
+            url: self.source.door.map(|_| Cow::Owned(without_credentials(delivery.url, places))),
             headers,
             only: None,
             body,

@@ -34,8 +34,8 @@ fn relay_of(dcr: &str, columns: &str) -> Relay {
 
 fn envelope_of(body: &str) -> Vec<u8> {
     Envelope {
-        hook: "h".to_owned(),
-        source: "hmac".to_owned(),
+        hook: "h".into(),
+        source: "hmac".into(),
         received_at: NOW,
         delivery_id: None,
         event_type: None,
@@ -392,12 +392,12 @@ fn an_envelope_comes_back_as_it_was_written() {
     let body = b"{\"a\":\n\xff\x00}";
     let only = Some(Only { records: vec![0, 7], by: "0a1b".to_owned() });
     let bytes = Envelope {
-        hook: "h".to_owned(),
-        source: "hmac".to_owned(),
+        hook: "h".into(),
+        source: "hmac".into(),
         received_at: NOW,
-        delivery_id: Some("d\n1".to_owned()),
-        event_type: Some("t".to_owned()),
-        url: Some("https://relay.example/x?y=1".to_owned()),
+        delivery_id: Some("d\n1".into()),
+        event_type: Some("t".into()),
+        url: Some("https://relay.example/x?y=1".into()),
         headers,
         only: only.clone(),
         body,

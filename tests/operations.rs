@@ -51,11 +51,11 @@ fn relay() -> Relay {
 
 fn event(hook: &str, event_type: Option<&str>, body: &str) -> Vec<u8> {
     Envelope {
-        hook: hook.to_owned(),
-        source: "bearer".to_owned(),
+        hook: hook.into(),
+        source: "bearer".into(),
         received_at: NOW,
         delivery_id: None,
-        event_type: event_type.map(str::to_owned),
+        event_type: event_type.map(Into::into),
         url: None,
         headers: Headers::new(),
         only: None,

@@ -85,8 +85,8 @@ impl World {
                 }
                 if self.mistake == Some(Mistake::RefusedIsQueued) {
                     let envelope = Envelope {
-                        hook: HOOKS[sent.hook].to_owned(),
-                        source: SOURCES[sent.hook].to_owned(),
+                        hook: HOOKS[sent.hook].into(),
+                        source: SOURCES[sent.hook].into(),
                         received_at: now,
                         delivery_id: None,
                         event_type: None,
