@@ -115,6 +115,8 @@ pub mod generate;
 
 pub mod preview;
 
+pub mod numbered;
+
 #[cfg(feature = "js")]
 pub mod js;
 #[cfg(feature = "local")]

@@ -10,6 +10,9 @@ export default {
   async fetch(request, env) {
     const { headers } = request;
     const signature = headers.get("x-hub-signature-256");
+    if (signature === null) {
+      return new Response("no signature", { status: 401 });
+    }
     const delivery = headers.get("x-github-delivery");
     const body = await request.arrayBuffer();
     key ??= await crypto.subtle.importKey(

@@ -128,12 +128,12 @@ async function receive(hook, url, request, env, context) {
     // On Workers the clock stands still between two pieces of I/O.
     let now = Date.now();
     let passage = body === null ? core.too_large(hook.index, now) : takeUp(hook, url, fields, body, now);
-    let step = passage.next(now);
+    let step = core.next(passage, now);
     while (step !== OVER) {
       if (step === AGAIN) {
-        passage.free();
+        core.close(passage, now);
         passage = takeUp(hook, url, fields, body, now);
-        step = passage.next(now);
+        step = core.next(passage, now);
         continue;
       }
       const answer = await perform(step, passage, hook, env);
@@ -144,7 +144,7 @@ async function receive(hook, url, request, env, context) {
       step = tell(step, passage, answer, now);
     }
     if (hook.window_s !== undefined) {
-      const taken = passage.to_remember();
+      const taken = core.to_remember(passage);
       if (taken !== undefined) {
         context.waitUntil(remember(env, hook, taken));
       }
@@ -167,17 +167,17 @@ function perform(step, passage, hook, env) {
   switch (step) {
     case ASK:
     case ASK_THE_SAME:
-      return askFor(passage, step === ASK);
+      return askFor(core, core.body(passage), step === ASK);
     case WAIT:
-      return scheduler.wait(passage.wait_ms());
+      return scheduler.wait(core.wait_ms(passage));
     case FETCH:
-      return get(passage.fetch_url(), passage.fetch_body());
+      return get(core.fetch_url(passage), core.fetch_body(passage));
     case QUEUE:
       return enqueue(passage, env);
     case RECALL:
-      return isKnown(env, hook, passage.fingerprint());
+      return isKnown(env, hook, core.fingerprint(passage));
     case HELLO:
-      return hear(passage, hook.name, env.BUCKET);
+      return hear({ armed: (now, until) => core.armed(passage, now, until) }, hook.name, env.BUCKET);
     default:
       throw new Error(`there is no step ${step}`);
   }
@@ -187,40 +187,46 @@ function perform(step, passage, hook, env) {
 function tell(step, passage, answer, now) {
   switch (step) {
     case WAIT:
-      return passage.next(now);
+      return core.next(passage, now);
     case FETCH:
-      return passage.fetched(now, answer.status ?? 0, answer.body ?? new Uint8Array());
+      return core.fetched(passage, now, answer.status ?? 0, answer.body ?? new Uint8Array());
     case QUEUE:
-      return passage.queued(now, answer);
+      return core.queued(passage, now, answer);
     case RECALL:
-      return passage.recalled(now, answer);
+      return core.recalled(passage, now, answer);
     case HELLO:
-      return answer ? passage.kept() : AGAIN;
+      return answer ? core.kept(passage) : AGAIN;
     default: {
       const { failure, status, retryAfter, body } = answer;
       if (failure !== undefined) {
-        return passage.failed(now, failure);
+        return core.failed(passage, now, failure);
       }
       return body === undefined
-        ? passage.answered(now, status)
-        : passage.answered_with(now, status, retryAfter, body);
+        ? core.answered(passage, now, status)
+        : core.answered_with(passage, now, status, retryAfter, body);
     }
   }
 }
 
 function reply(passage, now, analytics) {
-  let status = passage.status();
+  let status = core.status(passage);
+  if (status === 0) {
+    return unavailable();
+  }
   let response;
   if (status < 0) {
     status = -status;
     response = new Response(null, { status });
   } else {
-    response = new Response(passage.reply_body(), { status, headers: pairs(passage.reply_headers()) });
+    response = new Response(core.reply_body(passage), {
+      status,
+      headers: pairs(core.reply_headers(passage)),
+    });
   }
   if (analytics !== undefined) {
-    measure(analytics, passage.points(now));
+    measure(analytics, core.points(passage, now));
   }
-  const line = passage.close(now);
+  const line = core.close(passage, now);
   if (status < 400) {
     console.log(line);
   } else {

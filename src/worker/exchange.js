@@ -14,15 +14,15 @@ let lastUrl = "";
 let lastHeaders = new Headers();
 
 /**
- * Sends the request that a passage or a batch asks for, and gives its answer, or why there is none. `anew` says that
- * its address or header fields are not those of the last one.
+ * Sends the request that the core asks for, and gives its answer, or why there is none. `anew` says that its address or
+ * header fields are not those of the last one.
  */
-export function askFor(asking, anew) {
+export function askFor(core, body, anew) {
   if (anew) {
-    lastUrl = asking.url();
-    lastHeaders = new Headers(pairs(asking.headers()));
+    lastUrl = core.url();
+    lastHeaders = new Headers(pairs(core.headers()));
   }
-  return ask(lastUrl, lastHeaders, asking.body());
+  return ask(lastUrl, lastHeaders, body);
 }
 
 /** A key that the core wants, or the visit that confirms a subscription. A body is JSON and makes it a POST. */

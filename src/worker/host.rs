@@ -35,7 +35,7 @@ extern "C" {
 const HOST_FROM: usize = 8 * 1024;
 
 /// The same for a derivation, which costs less.
-const DERIVED_FROM: usize = 512;
+const DERIVED_FROM: usize = 3 * 1024;
 
 /// The cryptography of workerd, by way of `node:crypto` (`host.js`).
 #[derive(Debug)]

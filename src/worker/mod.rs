@@ -10,13 +10,13 @@
 //! 2. `entry.js` reads the body up to the hook's limit; longer: 413. Nothing of it has been parsed.
 //! 3. [`receive`] verifies it; not from the source, or too old: 401 (or what the source wants to hear).
 //! 4. [`receive`] turns the events into rows; not JSON: 400. A field that does not fit is a counted loss.
-//! 5. `entry.js` performs the requests that [`Passage::next`] gives: a token where there is none, the rows. Where the
+//! 5. `entry.js` performs the requests that [`next`] gives: a token where there is none, the rows. Where the
 //!    hook has a window it is asked before, and told afterwards: `dedupe.js`.
 //! 6. Azure has every row: 200, or what the source wants to hear. Otherwise 503 with `Retry-After`.
 //!
 //! With a queue step 4 is the consumer's, [`consume`], and 5 and 6 are these:
 //!
-//! 5. `entry.js` puts the message into the queue that [`Passage::prepare`] makes, and before it the body into the
+//! 5. `entry.js` puts the message into the queue that [`prepare`] makes, and before it the body into the
 //!    bucket if it is too large for a message.
 //! 6. The queue has it: 202, or what the source wants to hear. Otherwise 503 with `Retry-After`.
 
@@ -32,6 +32,7 @@ use crate::heartbeat;
 use crate::json;
 use crate::mapping::plan::HeaderNames;
 use crate::metrics;
+use crate::numbered::Numbered;
 use crate::relay::{self, Bindings, Fetch, Hook, Next, Relay};
 use crate::webhook::delivery::{Delivery, Headers};
 use crate::webhook::keyring::Wanted;
@@ -45,7 +46,7 @@ use wasm_bindgen::prelude::*;
 /// The variable that allows a loopback `dce_endpoint`: set it in `.dev.vars`, never in production.
 const DEVELOPMENT: &str = "DEVELOPMENT";
 
-/// What [`Passage::next`] answers; `entry.js` has the same numbers.
+/// What [`next`] answers; `entry.js` has the same numbers.
 const OVER: u32 = 0;
 const ASK: u32 = 1;
 const ASK_THE_SAME: u32 = 2;
@@ -76,6 +77,9 @@ thread_local! {
 
     /// What this isolate has kept in the bucket of its health.
     static LEDGER: RefCell<Ledger> = const { RefCell::new(Ledger::new()) };
+
+    /// The deliveries under way.
+    static PASSAGES: RefCell<Numbered<Passage>> = const { RefCell::new(Numbered::new()) };
 
     /// The URL and the header fields that `entry.js` read last, so that it need not read the same ones again.
     static LAST_ASKED: RefCell<(String, String)> = const { RefCell::new((String::new(), String::new())) };
@@ -174,24 +178,23 @@ pub fn room(length: usize) -> *mut u8 {
     inbox::room(length)
 }
 
-/// Takes in a POST, whose body lies where [`room`] said. `headers` has two lines for each field, its name and its value;
+/// Takes in a POST, whose body lies where [`room`] said, and gives the number of its passage. `headers` has two lines for each field, its name and its value;
 /// `now` is in milliseconds since 1970.
 #[wasm_bindgen]
-pub fn receive(index: u32, url: &str, headers: &str, now: f64) -> Passage {
+pub fn receive(index: u32, url: &str, headers: &str, now: f64) -> u32 {
     let now = now as i64;
     let Some(hook) = hook(index) else {
-        return Passage::new(relay::Passage::refuse(None, &Rejection::UnknownHook, now));
+        return keep(relay::Passage::refuse(None, &Rejection::UnknownHook, now), now);
     };
-    inbox::taken(|body| {
+    let passage = inbox::taken(|body| {
         let url = hook.url().unwrap_or(url);
         let delivery = Delivery { method: "POST", url, headers: fields(headers), body };
         RELAY.with_borrow_mut(|relay| match relay {
-            Ok(relay) => {
-                Passage::new(relay::Passage::begin(&hook, relay.keyring(), &delivery, now, &HostCrypto))
-            }
-            Err(_) => Passage::new(relay::Passage::refuse(None, &Rejection::UnknownHook, now)),
+            Ok(relay) => relay::Passage::begin(&hook, relay.keyring(), &delivery, now, &HostCrypto),
+            Err(_) => relay::Passage::refuse(None, &Rejection::UnknownHook, now),
         })
-    })
+    });
+    keep(passage, now)
 }
 
 /// The index of the hook that a POST outside of `/hooks/` is for, or -1.
@@ -213,10 +216,10 @@ fn at_door(method: &str, url: &str, header: impl Fn(&str) -> Option<String>) -> 
 
 /// Refuses a body that is longer than the hook takes.
 #[wasm_bindgen]
-pub fn too_large(index: u32, now: f64) -> Passage {
+pub fn too_large(index: u32, now: f64) -> u32 {
     let hook = hook(index);
     let limit = hook.as_ref().map_or(0, |hook| hook.max_bytes());
-    Passage::new(relay::Passage::refuse(hook.as_ref(), &Rejection::TooLarge { limit }, now as i64))
+    keep(relay::Passage::refuse(hook.as_ref(), &Rejection::TooLarge { limit }, now as i64), now as i64)
 }
 
 fn fields(text: &str) -> Headers<'_> {
@@ -228,33 +231,32 @@ fn fields(text: &str) -> Headers<'_> {
     headers
 }
 
-/// A delivery on its way. `entry.js` asks it what to do next until it is over.
-#[wasm_bindgen]
-pub struct Passage {
+/// A delivery on its way. `entry.js` has its number, and asks what to do next until it is over.
+struct Passage {
     passage: relay::Passage,
-    /// The body of the request that [`Passage::next`] asks for.
+    /// The body of the request that [`next`] asks for.
     body: Option<Uint8Array>,
     wait_ms: u32,
     fetch: Option<Wanted>,
     claim: Option<(String, Uint8Array)>,
 }
 
-#[wasm_bindgen]
-impl Passage {
-    fn new(passage: relay::Passage) -> Passage {
-        Passage { passage, body: None, wait_ms: 0, fetch: None, claim: None }
-    }
+/// Keeps a passage, and gives its number.
+fn keep(passage: relay::Passage, now: i64) -> u32 {
+    let passage = Passage { passage, body: None, wait_ms: 0, fetch: None, claim: None };
+    PASSAGES.with_borrow_mut(|passages| passages.keep(passage, now))
+}
 
-    /// What to do next: [`OVER`], [`ASK`], [`ASK_THE_SAME`] (as `ASK`, but neither the URL nor the header fields
-    /// have changed since the last `ASK` of any passage), [`WAIT`], [`FETCH`] (what [`Passage::fetch_url`] says, for
-    /// [`Passage::fetched`]), [`AGAIN`] (take the delivery in again), [`HELLO`] (look whether the hook is armed, for
-    /// [`Passage::armed`]), [`RECALL`] (ask whether the window knows [`Passage::fingerprint`], for
-    /// [`Passage::recalled`]) or [`QUEUE`] (what [`Passage::message`] gives after
-    /// [`Passage::prepare`], for [`Passage::queued`]).
-    pub fn next(&mut self, now: f64) -> u32 {
+/// What `act` makes of a passage: nothing, [`OVER`] for one, where it was forgotten.
+fn on<R: Default>(passage: u32, act: impl FnOnce(&mut Passage) -> R) -> R {
+    PASSAGES.with_borrow_mut(|passages| passages.get(passage).map(act).unwrap_or_default())
+}
+
+impl Passage {
+    fn next(&mut self, now: i64) -> u32 {
         RELAY.with_borrow_mut(|relay| {
             let Ok(relay) = relay else { return OVER };
-            match self.passage.errand(now as i64, relay.keyring()) {
+            match self.passage.errand(now, relay.keyring()) {
                 None => {}
                 Some(Fetch::Again) => return AGAIN,
                 Some(Fetch::Hello) => return HELLO,
@@ -267,7 +269,7 @@ impl Passage {
                     return FETCH;
                 }
             }
-            match self.passage.next(now as i64, relay.client()) {
+            match self.passage.next(now, relay.client()) {
                 Next::Over => OVER,
                 Next::Queue => QUEUE,
                 Next::Recall => RECALL,
@@ -287,47 +289,6 @@ impl Passage {
         })
     }
 
-    /// Where to POST the request that was asked for last.
-    pub fn url(&self) -> String {
-        LAST_ASKED.with_borrow(|(url, _)| url.clone())
-    }
-
-    /// The header fields of the request that was asked for last, two lines each.
-    pub fn headers(&self) -> String {
-        LAST_ASKED.with_borrow(|(_, headers)| headers.clone())
-    }
-
-    /// The body of the request that was asked for last; it is given once.
-    pub fn body(&mut self) -> Option<Uint8Array> {
-        self.body.take()
-    }
-
-    /// How long to wait, in milliseconds.
-    pub fn wait_ms(&self) -> u32 {
-        self.wait_ms
-    }
-
-    /// Takes in an answer without a body, and gives what to do next.
-    pub fn answered(&mut self, now: f64, status: u16) -> u32 {
-        self.take(now, &Answer::Response { status, retry_after: None, body: Vec::new() })
-    }
-
-    /// Takes in an answer with a body, and gives what to do next.
-    pub fn answered_with(
-        &mut self,
-        now: f64,
-        status: u16,
-        retry_after: Option<String>,
-        body: Vec<u8>,
-    ) -> u32 {
-        self.take(now, &Answer::Response { status, retry_after, body })
-    }
-
-    /// Takes in that there was no answer, and gives what to do next.
-    pub fn failed(&mut self, now: f64, message: String) -> u32 {
-        self.take(now, &Answer::Failure { message })
-    }
-
     fn take(&mut self, now: f64, answer: &Answer) -> u32 {
         RELAY.with_borrow_mut(|relay| {
             if let Ok(relay) = relay {
@@ -335,106 +296,189 @@ impl Passage {
                 tell(relay);
             }
         });
-        self.next(now)
+        self.next(now as i64)
     }
+}
 
-    /// Where the key is that is wanted, or what is to be visited.
-    pub fn fetch_url(&self) -> Option<String> {
-        self.fetch.as_ref().map(|wanted| wanted.url.clone())
-    }
+/// What to do next for a passage: [`OVER`], [`ASK`], [`ASK_THE_SAME`] (as `ASK`, but neither the URL nor the header
+/// fields have changed since the last `ASK` of any passage or batch), [`WAIT`], [`FETCH`] (what [`fetch_url`] says, for
+/// [`fetched`]), [`AGAIN`] (take the delivery in again), [`HELLO`] (look whether the hook is armed, for [`armed`]),
+/// [`RECALL`] (ask whether the window knows [`fingerprint`], for [`recalled`]) or [`QUEUE`] (what [`body`] gives after
+/// [`prepare`], for [`queued`]).
+#[wasm_bindgen]
+pub fn next(passage: u32, now: f64) -> u32 {
+    on(passage, |passage| passage.next(now as i64))
+}
 
-    /// The JSON to POST there; without one it is a GET.
-    pub fn fetch_body(&self) -> Option<Uint8Array> {
-        self.fetch.as_ref()?.body.as_deref().map(Uint8Array::from)
-    }
+/// Where to POST the request that was asked for last.
+#[wasm_bindgen]
+pub fn url() -> String {
+    LAST_ASKED.with_borrow(|(url, _)| url.clone())
+}
 
-    /// Takes in the answer to [`FETCH`], 0 where there was none, and gives what to do next.
-    pub fn fetched(&mut self, now: f64, status: u16, body: Vec<u8>) -> u32 {
-        let answer = Answer::Response { status, retry_after: None, body };
+/// The header fields of the request that was asked for last, two lines each.
+#[wasm_bindgen]
+pub fn headers() -> String {
+    LAST_ASKED.with_borrow(|(_, headers)| headers.clone())
+}
+
+/// The body of the request that was asked for last; it is given once.
+#[wasm_bindgen]
+pub fn body(passage: u32) -> Option<Uint8Array> {
+    on(passage, |passage| passage.body.take())
+}
+
+/// How long to wait, in milliseconds.
+#[wasm_bindgen]
+pub fn wait_ms(passage: u32) -> u32 {
+    on(passage, |passage| passage.wait_ms)
+}
+
+/// Takes in an answer without a body, and gives what to do next.
+#[wasm_bindgen]
+pub fn answered(passage: u32, now: f64, status: u16) -> u32 {
+    let answer = Answer::Response { status, retry_after: None, body: Vec::new() };
+    on(passage, |passage| passage.take(now, &answer))
+}
+
+/// Takes in an answer with a body, and gives what to do next.
+#[wasm_bindgen]
+pub fn answered_with(passage: u32, now: f64, status: u16, retry_after: Option<String>, body: Vec<u8>) -> u32 {
+    on(passage, |passage| passage.take(now, &Answer::Response { status, retry_after, body }))
+}
+
+/// Takes in that there was no answer, and gives what to do next.
+#[wasm_bindgen]
+pub fn failed(passage: u32, now: f64, message: String) -> u32 {
+    on(passage, |passage| passage.take(now, &Answer::Failure { message }))
+}
+
+/// Where the key is that is wanted, or what is to be visited.
+#[wasm_bindgen]
+pub fn fetch_url(passage: u32) -> Option<String> {
+    on(passage, |passage| passage.fetch.as_ref().map(|wanted| wanted.url.clone()))
+}
+
+/// The JSON to POST there; without one it is a GET.
+#[wasm_bindgen]
+pub fn fetch_body(passage: u32) -> Option<Uint8Array> {
+    on(passage, |passage| passage.fetch.as_ref()?.body.as_deref().map(Uint8Array::from))
+}
+
+/// Takes in the answer to [`FETCH`], 0 where there was none, and gives what to do next.
+#[wasm_bindgen]
+pub fn fetched(passage: u32, now: f64, status: u16, body: Vec<u8>) -> u32 {
+    let answer = Answer::Response { status, retry_after: None, body };
+    on(passage, |passage| {
         RELAY.with_borrow_mut(|relay| {
             if let Ok(relay) = relay {
-                self.passage.fetched(now as i64, &answer, relay.keyring());
+                passage.passage.fetched(now as i64, &answer, relay.keyring());
             }
         });
-        if self.passage.reply().is_some() { OVER } else { AGAIN }
-    }
+        if passage.passage.reply().is_some() { OVER } else { AGAIN }
+    })
+}
 
-    /// Takes in until when the hook is armed, 0 where it is not. Gives the secret to keep, if it is to be kept.
-    pub fn armed(&self, now: f64, until: f64) -> Option<String> {
-        self.passage.armed(now as i64, until as i64).map(str::to_owned)
-    }
+/// Takes in until when the hook is armed, 0 where it is not. Gives the secret to keep, if it is to be kept.
+#[wasm_bindgen]
+pub fn armed(passage: u32, now: f64, until: f64) -> Option<String> {
+    on(passage, |passage| passage.passage.armed(now as i64, until as i64).map(str::to_owned))
+}
 
-    /// Takes in that the secret is kept.
-    pub fn kept(&mut self) -> u32 {
-        self.passage.kept();
-        OVER
-    }
+/// Takes in that the secret is kept.
+#[wasm_bindgen]
+pub fn kept(passage: u32) -> u32 {
+    on(passage, |passage| passage.passage.kept());
+    OVER
+}
 
-    /// By what the window knows the delivery again.
-    pub fn fingerprint(&self) -> Option<String> {
-        self.passage.fingerprint().map(str::to_owned)
-    }
+/// By what the window knows the delivery again.
+#[wasm_bindgen]
+pub fn fingerprint(passage: u32) -> Option<String> {
+    on(passage, |passage| passage.passage.fingerprint().map(str::to_owned))
+}
 
-    /// Takes in whether the window knows the delivery, and gives what to do next.
-    pub fn recalled(&mut self, now: f64, known: bool) -> u32 {
-        self.passage.recalled(now as i64, known);
-        self.next(now)
-    }
+/// Takes in whether the window knows the delivery, and gives what to do next.
+#[wasm_bindgen]
+pub fn recalled(passage: u32, now: f64, known: bool) -> u32 {
+    on(passage, |passage| {
+        passage.passage.recalled(now as i64, known);
+        passage.next(now as i64)
+    })
+}
 
-    /// What the window is to remember now that the passage is over.
-    pub fn to_remember(&self) -> Option<String> {
-        self.passage.to_remember().map(str::to_owned)
-    }
+/// What the window is to remember now that the passage is over.
+#[wasm_bindgen]
+pub fn to_remember(passage: u32) -> Option<String> {
+    on(passage, |passage| passage.passage.to_remember().map(str::to_owned))
+}
 
-    /// Makes the message of the event; `id` is a random UUID. Gives the key for [`Passage::claim`] where the event is
-    /// too large for a message and has to lie in the bucket first.
-    pub fn prepare(&mut self, id: &str) -> Option<String> {
-        let (message, claim) = self.passage.message(id);
-        self.body = Some(Uint8Array::from(message.as_slice()));
-        self.claim = claim.map(|(key, envelope)| (key, Uint8Array::from(envelope.as_slice())));
-        self.claim.as_ref().map(|(key, _)| key.clone())
-    }
+/// Makes the message of the event; `id` is a random UUID. Gives the key for [`claim`] where the event is too large for a
+/// message and has to lie in the bucket first.
+#[wasm_bindgen]
+pub fn prepare(passage: u32, id: &str) -> Option<String> {
+    on(passage, |passage| {
+        let (message, claim) = passage.passage.message(id);
+        passage.body = Some(Uint8Array::from(message.as_slice()));
+        passage.claim = claim.map(|(key, envelope)| (key, Uint8Array::from(envelope.as_slice())));
+        passage.claim.as_ref().map(|(key, _)| key.clone())
+    })
+}
 
-    /// What has to lie in the bucket first.
-    pub fn claim(&self) -> Option<Uint8Array> {
-        self.claim.as_ref().map(|(_, envelope)| envelope.clone())
-    }
+/// What has to lie in the bucket first.
+#[wasm_bindgen]
+pub fn claim(passage: u32) -> Option<Uint8Array> {
+    on(passage, |passage| passage.claim.as_ref().map(|(_, envelope)| envelope.clone()))
+}
 
-    /// Takes in whether the queue has the message; `failure` is why not.
-    pub fn queued(&mut self, now: f64, failure: Option<String>) -> u32 {
-        self.passage.queued(now as i64, failure.as_deref());
-        OVER
-    }
+/// Takes in whether the queue has the message; `failure` is why not.
+#[wasm_bindgen]
+pub fn queued(passage: u32, now: f64, failure: Option<String>) -> u32 {
+    on(passage, |passage| passage.passage.queued(now as i64, failure.as_deref()));
+    OVER
+}
 
-    /// The status of the sender's reply, below 0 where the reply is nothing but a status.
-    pub fn status(&self) -> i32 {
-        self.passage.reply().map_or(503, |reply| {
+/// The status of the sender's reply, below 0 where the reply is nothing but a status. 0 where there is none: the passage
+/// was forgotten.
+#[wasm_bindgen]
+pub fn status(passage: u32) -> i32 {
+    on(passage, |passage| {
+        passage.passage.reply().map_or(503, |reply| {
             let status = i32::from(reply.status);
             if reply.headers.is_empty() && reply.body.is_empty() { -status } else { status }
         })
-    }
+    })
+}
 
-    /// The header fields of the sender's reply, two lines each.
-    pub fn reply_headers(&self) -> String {
-        let headers = self.passage.reply().into_iter().flat_map(|reply| &reply.headers);
+/// The header fields of the sender's reply, two lines each.
+#[wasm_bindgen]
+pub fn reply_headers(passage: u32) -> String {
+    on(passage, |passage| {
+        let headers = passage.passage.reply().into_iter().flat_map(|reply| &reply.headers);
         headers.flat_map(|(name, value)| [name, "\n", value, "\n"]).collect()
-    }
+    })
+}
 
-    /// The body of the sender's reply; none for a status that has none.
-    pub fn reply_body(&self) -> Option<Uint8Array> {
-        let body = self.passage.reply().map(|reply| reply.body.as_slice()).filter(|body| !body.is_empty());
+/// The body of the sender's reply; none for a status that has none.
+#[wasm_bindgen]
+pub fn reply_body(passage: u32) -> Option<Uint8Array> {
+    on(passage, |passage| {
+        let body = passage.passage.reply().map(|reply| reply.body.as_slice()).filter(|body| !body.is_empty());
         body.map(Uint8Array::from)
-    }
+    })
+}
 
-    /// What to write to the Analytics Engine: a JSON array.
-    pub fn points(&self, now: f64) -> String {
-        metrics::write(&[self.passage.point(now as i64)])
-    }
+/// What to write to the Analytics Engine: a JSON array.
+#[wasm_bindgen]
+pub fn points(passage: u32, now: f64) -> String {
+    on(passage, |passage| metrics::write(&[passage.passage.point(now as i64)]))
+}
 
-    /// The line to log of this delivery, which is done with.
-    pub fn close(self, now: f64) -> String {
-        self.passage.log(now as i64)
-    }
+/// The line to log of a delivery, which is done with: its number leads to nothing any more.
+#[wasm_bindgen]
+pub fn close(passage: u32, now: f64) -> String {
+    let passage = PASSAGES.with_borrow_mut(|passages| passages.take(passage));
+    passage.map(|passage| passage.passage.log(now as i64)).unwrap_or_default()
 }
 
 /// Logs what has happened to the credentials.
@@ -556,16 +600,6 @@ impl Batch {
     /// The body of the request.
     pub fn body(&self) -> Uint8Array {
         self.body.clone()
-    }
-
-    /// Where to POST the request that was asked for last.
-    pub fn url(&self) -> String {
-        LAST_ASKED.with_borrow(|(url, _)| url.clone())
-    }
-
-    /// The header fields of the request that was asked for last, two lines each.
-    pub fn headers(&self) -> String {
-        LAST_ASKED.with_borrow(|(_, headers)| headers.clone())
     }
 
     /// How long to wait, in milliseconds.

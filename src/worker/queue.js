@@ -22,9 +22,9 @@ const DEAD_LETTERS = "-dead-letters";
 
 /** Puts an event into the queue, and first into the bucket if it is too large for a message. Gives why it failed. */
 export function enqueue(passage, env) {
-  const key = passage.prepare(crypto.randomUUID());
-  const message = passage.body();
-  const object = passage.claim();
+  const key = core.prepare(passage, crypto.randomUUID());
+  const message = core.body(passage);
+  const object = core.claim(passage);
   const work = async () => {
     if (key !== undefined) {
       await env.BUCKET.put(key, object);
@@ -157,7 +157,12 @@ async function perform(step, batch, env) {
     const { object, failed = false } = await inTime(read(env, batch.claim_key()), () => ({ failed: true }));
     return (now) => batch.claimed(now, object, failed);
   }
-  const { status = 0, retryAfter, body = new Uint8Array(), failure } = await askFor(batch, step === ASK);
+  const {
+    status = 0,
+    retryAfter,
+    body = new Uint8Array(),
+    failure,
+  } = await askFor(core, batch.body(), step === ASK);
   return (now) => batch.answered(now, status, retryAfter, body, failure);
 }
 
