@@ -150,7 +150,7 @@ async function nodeTests() {
   const { code } = await run(process.execPath, [
     "--test",
     // Most of them wait, for a Worker to start or for a retry.
-    "--test-concurrency=2",
+    "--test-concurrency=3",
     "--test-reporter=spec",
     "--test-reporter-destination=stdout",
     "--test-reporter=tap",
