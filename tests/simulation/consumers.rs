@@ -147,7 +147,7 @@ impl World {
             return false;
         }
         let (hook, only) = match envelope::read(bytes) {
-            Ok(Message::Event(event)) => (event.hook, event.only),
+            Ok(Message::Event(event)) => (event.hook.into_owned(), event.only),
             Ok(Message::Claim(claim)) => (claim.hook, claim.only),
             Err(_) => return false,
         };
