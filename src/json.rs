@@ -864,7 +864,7 @@ pub fn write_string(out: &mut Vec<u8>, text: &str) {
     out.push(b'"');
 }
 
-/// Appends a number. The standard library's formatting is more code than all that is done for an event otherwise.
+/// Appends a number. The standard library's formatting is much code for a place that every event passes.
 pub fn write_count(out: &mut Vec<u8>, count: u64) {
     let mut digits = [0; 20];
     let mut rest = count;
