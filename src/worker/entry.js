@@ -107,10 +107,7 @@ function atDoor(url, request) {
   return index < 0 ? undefined : [...hooks.values()][index];
 }
 
-/**
- * Takes an event from its sender, and answers when it is stored. Few promises are made on its way: each of them costs
- * more than the call into the core before it.
- */
+/** Takes an event from its sender, and answers when it is stored. Few promises are made on its way: each costs a turn. */
 async function receive(hook, url, request, env, context) {
   const mine = generation;
   const fields = headerText(hook, request.headers);
@@ -149,7 +146,7 @@ async function receive(hook, url, request, env, context) {
         context.waitUntil(remember(env, hook, taken));
       }
     }
-    return reply(passage, now, env.ANALYTICS);
+    return reply(passage, hook.name, now, env.ANALYTICS);
   } catch (error) {
     return trapped(error, hook.name);
   }
@@ -208,9 +205,12 @@ function tell(step, passage, answer, now) {
   }
 }
 
-function reply(passage, now, analytics) {
+function reply(passage, hook, now, analytics) {
   let status = core.status(passage);
   if (status === 0) {
+    console.error(
+      JSON.stringify({ log: "delivery", hook, outcome: "undelivered", code: "forgotten", status: 503 }),
+    );
     return unavailable();
   }
   let response;

@@ -34,7 +34,7 @@ extern "C" {
 /// much as hashing these in wasm.
 const HOST_FROM: usize = 8 * 1024;
 
-/// The same for a derivation, which costs less.
+/// From this many bytes on a derivation of the host is worth it, which costs less than its HMAC.
 const DERIVED_FROM: usize = 3 * 1024;
 
 /// The cryptography of workerd, by way of `node:crypto` (`host.js`).
@@ -43,7 +43,7 @@ pub(super) struct HostCrypto;
 
 impl Crypto for HostCrypto {
     fn hmac(&self, hash: Hash, key: &[u8], before: &[u8], body: &[u8], after: &[u8]) -> Mac {
-        if is_small(hash) && before.len() + body.len() + after.len() < HOST_FROM {
+        if in_wasm(hash) && before.len() + body.len() + after.len() < HOST_FROM {
             return verify::hmac(hash, key, before, body, after);
         }
         let mut out = [0; 64];
@@ -67,7 +67,7 @@ impl Crypto for HostCrypto {
         let mut derived = [0; 64];
         let derived = derived.get_mut(..length).unwrap_or_default();
         let in_place = after.is_empty() && before.len() <= inbox::SPARE && inbox::holds(body);
-        if !is_small(hash) || !in_place || body.len() < DERIVED_FROM {
+        if !in_wasm(hash) || !in_place || body.len() < DERIVED_FROM {
             return verify::one_is(codes, length, &self.hmac(hash, key, before, body, after));
         }
         // Slices would be an object each on the other side.
@@ -114,7 +114,7 @@ pub(super) fn squeezed(array: &[u8]) -> Vec<u8> {
 }
 
 /// Whether the hash is in this module: it is one of those that nearly every product uses.
-fn is_small(hash: Hash) -> bool {
+fn in_wasm(hash: Hash) -> bool {
     matches!(hash, Hash::Sha1 | Hash::Sha256)
 }
 

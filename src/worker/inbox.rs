@@ -1,10 +1,10 @@
 //! Where JavaScript puts a body before it calls the core.
 //!
-//! The bytes before it are spare, so that a hash over a few bytes and the body needs no copy of the body.
+//! The bytes before it are spare, so that what is signed before a body can stand there and the body need not be copied.
 
 use std::cell::{Cell, RefCell};
 
-/// How many bytes are spare before the body: enough for the block of a key and for what a source signs before its body.
+/// How many bytes are spare before the body. Sources sign an id and a time there, hardly more than 100 bytes.
 pub(super) const SPARE: usize = 256;
 
 /// A buffer that is larger than this goes with its body, in bytes.

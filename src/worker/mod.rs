@@ -178,8 +178,8 @@ pub fn room(length: usize) -> *mut u8 {
     inbox::room(length)
 }
 
-/// Takes in a POST, whose body lies where [`room`] said, and gives the number of its passage. `headers` has two lines for each field, its name and its value;
-/// `now` is in milliseconds since 1970.
+/// Takes in a POST, whose body lies where [`room`] said, and gives the number of its passage. `headers` has two lines for
+/// each field, its name and its value; `now` is in milliseconds since 1970.
 #[wasm_bindgen]
 pub fn receive(index: u32, url: &str, headers: &str, now: f64) -> u32 {
     let now = now as i64;
