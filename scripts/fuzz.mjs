@@ -27,8 +27,11 @@ export function fuzzTargets() {
     .sort();
 }
 
-/** Fuzzes a target; gives whether nothing was found. What breaks it is left in fuzz/artifacts. */
-export function fuzzTarget(name, seconds) {
+/**
+ * Fuzzes a target, from a seed other than 0 with the same inputs each time; gives whether nothing was found.
+ * What breaks it is left in fuzz/artifacts.
+ */
+export function fuzzTarget(name, seconds, seed = 0) {
   const corpus = join(fuzz, "corpus", name);
   const artifacts = join(fuzz, "artifacts", name);
   for (const folder of [corpus, artifacts]) mkdirSync(folder, { recursive: true });
@@ -36,7 +39,13 @@ export function fuzzTarget(name, seconds) {
   // With a target of its own the flags are kept away from build scripts.
   const host = /^host: (.+)$/m.exec(spawnSync("rustc", ["-vV"], { encoding: "utf8" }).stdout)?.[1];
   const build = ["run", "--quiet", "--release", "--locked", `--bin=${name}`, `--target=${host}`];
-  const args = [`-max_total_time=${seconds}`, "-max_len=65536", "-timeout=10", "-rss_limit_mb=2048"];
+  const args = [
+    `-seed=${seed}`,
+    `-max_total_time=${seconds}`,
+    "-max_len=65536",
+    "-timeout=10",
+    "-rss_limit_mb=2048",
+  ];
   args.push("-verbosity=0", "-print_final_stats=1", `-artifact_prefix=${artifacts}/`, corpus, ...seeds);
   const { status, stdout, stderr } = spawnSync("cargo", [...build, "--", ...args], {
     cwd: fuzz,

@@ -64,6 +64,8 @@ fn columns_that_look_like_the_time_of_the_event() {
         ("createdAt", ColumnType::String),
         ("_time", ColumnType::Long),
         ("ts", ColumnType::Real),
+        ("updated_at", ColumnType::Datetime),
+        ("lastingEffect", ColumnType::Datetime),
     ];
     let others = [
         ("uptime", ColumnType::Long),
@@ -71,9 +73,15 @@ fn columns_that_look_like_the_time_of_the_event() {
         ("alerts", ColumnType::String),
         ("timezone", ColumnType::String),
         ("is_date", ColumnType::Boolean),
+        ("expires_at", ColumnType::Datetime),
+        ("validUntil", ColumnType::String),
+        ("duedate", ColumnType::Datetime),
+        ("lastLogin", ColumnType::Datetime),
+        ("birth_date", ColumnType::Datetime),
+        ("end_time", ColumnType::String),
     ];
-    assert_eq!(kql::event_times(&columns(&times)).count(), times.len());
-    assert_eq!(kql::event_times(&columns(&others)).next(), None);
+    assert_eq!(kql::times::event_times(&columns(&times)).count(), times.len());
+    assert_eq!(kql::times::event_times(&columns(&others)).next(), None);
 }
 
 /// What holds for every text: the places lie in it and in order, the problems are few, the columns have one name each.

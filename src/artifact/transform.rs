@@ -179,7 +179,7 @@ impl<'f> Transform<'f> {
     /// What of the stream is the time of the event, as KQL, where one column is clearly it: `raised_at`, or
     /// `todatetime(time)` for text.
     pub fn event_time(&self) -> Option<String> {
-        let times: Vec<&Column> = kql::event_times(&self.input).collect();
+        let times: Vec<&Column> = kql::times::event_times(&self.input).collect();
         let is = |kind| times.iter().filter(move |column| column.kind == kind);
         let own = is(ColumnType::Datetime).find(|column| column.name == "TimeGenerated");
         let mut datetimes = is(ColumnType::Datetime);

@@ -4,6 +4,7 @@ use super::{Column, TimeMember, identifier};
 use crate::artifact::schema::ColumnType;
 use crate::artifact::table::{is_leftover_column, is_reserved_column, is_standard_column};
 use crate::json::{Kind, Value};
+use crate::kql::times::{names_another, words};
 use crate::mapping::coerce::coerce;
 use crate::mapping::time::Instant;
 use crate::text::quoted;
@@ -46,33 +47,6 @@ const TIMES: [&str; 26] = [
     "receivedat",
     "date",
     "when",
-];
-
-/// Words of times that are something else than when the event happened.
-const OTHER_TIMES: [&str; 23] = [
-    "expires",
-    "expiry",
-    "expiration",
-    "expire",
-    "expired",
-    "due",
-    "end",
-    "ends",
-    "ended",
-    "until",
-    "birth",
-    "birthday",
-    "birthdate",
-    "valid",
-    "next",
-    "last",
-    "updated",
-    "modified",
-    "deleted",
-    "scheduled",
-    "first",
-    "previous",
-    "renewal",
 ];
 
 /// 2000-01-01 and 2100-01-01 in seconds since the Unix epoch: a number between them may be a time.
@@ -230,28 +204,6 @@ fn is_plausible(number: &str) -> bool {
     Instant::from_number(number).is_ok_and(|instant| PLAUSIBLE.contains(&instant.unix().0))
 }
 
-/// The words of a name in lower case: `createdAt`, `created_at` and `created-at` have two.
-fn words(name: &str) -> Vec<String> {
-    let mut words: Vec<String> = Vec::new();
-    let mut inside = false;
-    let mut after_lower = false;
-    for char in name.chars() {
-        if !char.is_alphanumeric() {
-            inside = false;
-            continue;
-        }
-        if !inside || (after_lower && char.is_uppercase()) {
-            words.push(String::new());
-        }
-        inside = true;
-        after_lower = char.is_lowercase() || char.is_ascii_digit();
-        if let Some(word) = words.last_mut() {
-            word.extend(char.to_lowercase());
-        }
-    }
-    words
-}
-
 fn named_time(name: &str, members: &[Found], kinds: &mut [ColumnType]) -> Result<usize, String> {
     let Some(index) = members.iter().position(|member| member.name == name) else {
         return Err(format!("the event has no member {} that could say when it happened", quoted(name)));
@@ -276,16 +228,22 @@ fn named_time(name: &str, members: &[Found], kinds: &mut [ColumnType]) -> Result
     }
 }
 
+/// The member that says when the event happened: one of a known name, or else the first that does not say when
+/// something else happened, those of a change behind the others.
 fn guessed_time(members: &[Found], kinds: &[ColumnType]) -> Option<usize> {
-    let times = || {
-        let all = members.iter().zip(kinds).enumerate();
-        all.filter(|(_, (_, kind))| **kind == ColumnType::Datetime)
-            .map(|(index, (member, _))| (index, words(member.name)))
-    };
-    let known = |words: &[String]| TIMES.iter().position(|name| *name == words.concat());
-    let best = times().filter_map(|(index, words)| Some((known(&words)?, index))).min();
-    let other = || times().find(|(_, words)| !words.iter().any(|word| OTHER_TIMES.contains(&word.as_str())));
-    best.map(|(_, index)| index).or_else(|| other().map(|(index, _)| index))
+    let times = members.iter().zip(kinds).enumerate().filter(|(_, (_, kind))| **kind == ColumnType::Datetime);
+    let ranked = times.filter_map(|(index, (member, _))| {
+        let words = words(member.name);
+        let known = TIMES.iter().position(|name| *name == words.concat());
+        let changed = words.iter().any(|word| matches!(word.as_str(), "updated" | "modified"));
+        let rank = match known {
+            Some(known) => known,
+            None if names_another(member.name) => return None,
+            None => TIMES.len() + usize::from(changed),
+        };
+        Some((rank, index))
+    });
+    ranked.min().map(|(_, index)| index)
 }
 
 /// The names that are taken, in lower case: KQL tells cases apart, but people and PowerShell do not.

@@ -41,7 +41,7 @@ fn arrival(proposal: &Proposal) -> String {
         .map(|column| schema::Column { name: column.stream.clone(), kind: column.kind })
         .collect();
     let promised = |column: &&schema::Column| column.kind != schema::ColumnType::Datetime;
-    match kql::event_times(&streams).find(promised) {
+    match kql::times::event_times(&streams).find(promised) {
         Some(column) => {
             let time = format!("todatetime({})", written_name(&column.name));
             format!("iff(isnotnull({time}), {time}, now())")

@@ -15,6 +15,7 @@ mod functions;
 mod lex;
 pub mod opinion;
 mod scope;
+pub mod times;
 
 use crate::artifact::schema::{Column, ColumnType};
 use crate::text::Span;
@@ -422,34 +423,6 @@ pub fn analyze(text: &str, input: &[Column]) -> Outline {
     }
     let tokens = lex::tokens(text, &mut problems);
     analysis::Analysis::new(&tokens, problems, input).run(text)
-}
-
-/// The columns of a stream that look like the time of the event: those of type `datetime`, and those of other types
-/// whose name speaks of a time. When something ends is no time of an event.
-pub fn event_times(input: &[Column]) -> impl Iterator<Item = &Column> {
-    input.iter().filter(|column| !names_an_end(&column.name)).filter(|column| match column.kind {
-        ColumnType::Datetime => true,
-        ColumnType::Boolean | ColumnType::Dynamic => false,
-        _ => names_a_time(&column.name),
-    })
-}
-
-/// Whether a name is one for the end of something: `expires_at`, `validUntil`.
-fn names_an_end(name: &str) -> bool {
-    let squeezed = crate::text::squeezed(name);
-    squeezed.contains("expir")
-        || ["until", "validto", "dueat", "duedate"].iter().any(|end| squeezed.ends_with(end))
-}
-
-/// Whether the last word of a name is one for an instant: `eventTime`, `created_at`, `@timestamp`, `ts`.
-fn names_a_time(name: &str) -> bool {
-    let squeezed = crate::text::squeezed(name);
-    let last =
-        ["time", "timestamp", "datetime", "date", "createdat", "occurredat", "updatedat", "detectedat"];
-    let not = ["runtime", "uptime", "downtime", "leadtime", "responsetime", "elapsedtime", "update"];
-    squeezed == "ts"
-        || last.iter().any(|word| squeezed.ends_with(word))
-            && !not.iter().any(|word| squeezed.ends_with(word))
 }
 
 /// The problems found so far.

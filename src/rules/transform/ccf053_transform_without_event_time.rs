@@ -28,7 +28,7 @@ fn check(transform: &Transform<'_>, _: &Solution<'_>, report: &mut Report) {
         }
         return;
     };
-    let mut times = kql::event_times(&transform.input).map(|column| quoted(&column.name)).peekable();
+    let mut times = kql::times::event_times(&transform.input).map(|column| quoted(&column.name)).peekable();
     if column.origin != Origin::Now || times.peek().is_none() {
         return;
     }

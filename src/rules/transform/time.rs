@@ -30,7 +30,7 @@ pub(in crate::rules) fn suggest_time(transform: &Transform<'_>, finding: &mut Fi
             format!("project-rename TimeGenerated = {}", kql::name(&only.name)),
             format!("Rename {} to it", quoted(&only.name)),
         ),
-        _ if kql::event_times(&transform.input).next().is_some() => return,
+        _ if kql::times::event_times(&transform.input).next().is_some() => return,
         _ => ("extend TimeGenerated = now()".to_owned(), "Take the time of arrival".to_owned()),
     };
     let edits = transform.append(&stage);
