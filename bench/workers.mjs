@@ -27,7 +27,13 @@ export const VARIANTS = {
 /** The variants that make no rows: what the others cannot be below. */
 export const HOLLOW = ["limit", "floor"];
 
-const COMPATIBILITY_DATE = "2026-11-01";
+/** The runtime that a relay is deployed with; the flags are for the relay alone. */
+const wrangler = readFileSync(join(here, "../wrangler.toml"), "utf8");
+const [, DATE] = /^compatibility_date = "(.*)"$/m.exec(wrangler);
+const FLAGS = JSON.parse(/^compatibility_flags = (.*)$/m.exec(wrangler)[1]);
+
+/** The flag with which a Worker may hand a batch to another's `queue`. */
+const HANDLERS = "service_binding_extra_handlers";
 
 const relay = JSON.parse(readFileSync(join(here, "relay.json"), "utf8"));
 
@@ -78,7 +84,7 @@ export async function configureConsumer(variant, upstream, batches) {
       ["batches.bin", Buffer.concat(chunks)],
     ],
     bindings: [`    (name = "CONSUMER", service = "consumer"),`],
-    flags: ["service_binding_extra_handlers"],
+    flags: [HANDLERS],
   };
   return write(`batch-${variant}`, { main: driver, consumer: worker(variant, entry, upstream) });
 }
@@ -98,7 +104,7 @@ function worker(variant, entry, upstream) {
   return {
     modules,
     bindings: texts.map(([name, value]) => `    (name = ${quote(name)}, text = ${quote(value)}),`),
-    flags: [],
+    flags: variant === "relay" ? FLAGS : [],
   };
 }
 
@@ -114,7 +120,7 @@ async function write(folder, workers) {
   const address = `127.0.0.1:${await freePort()}`;
   const config = join(out, folder, "config.capnp");
   writeFileSync(config, capnp(address, workers));
-  const experimental = Object.values(workers).some(({ flags }) => flags.length > 0);
+  const experimental = Object.values(workers).some(({ flags }) => flags.includes(HANDLERS));
   return { address, command: [workerd, "serve", ...(experimental ? ["--experimental"] : []), config] };
 }
 
@@ -151,7 +157,7 @@ ${modules.map(([name]) => module(folder, name)).join("\n")}
   bindings = [
 ${bindings.join("\n")}
   ],
-  compatibilityDate = ${quote(COMPATIBILITY_DATE)},
+  compatibilityDate = ${quote(DATE)},
   compatibilityFlags = [${flags.map(quote).join(", ")}],
 );
 `,

@@ -8,6 +8,11 @@ import { environment, root } from "./setup.mjs";
 
 const wrangler = join(root, "node_modules", "wrangler", "bin", "wrangler.js");
 
+/** The runtime that a relay is deployed with: those lines of wrangler.toml. */
+const COMPATIBILITY = readFileSync(join(root, "wrangler.toml"), "utf8")
+  .match(/^compatibility_.*$/gm)
+  .join("\n");
+
 /** No questions, no telemetry, no look-ups on the network: a test needs loopback and nothing else. */
 const QUIET = {
   CI: "true",
@@ -97,7 +102,7 @@ new_sqlite_classes = ["Dedupe"]
 export function writeRelay(folder, { relay, dcr, queue = false, dedupe = false, more = "", entry = ENTRY }) {
   const settings = `name = "relay"
 main = "index.js"
-compatibility_date = "2026-11-01"
+${COMPATIBILITY}
 rules = [{ type = "Text", globs = ["**/relay.json", "**/DCR.json"], fallthrough = true }]
 ${queue ? QUEUE : ""}${dedupe ? DEDUPE : ""}${more}`;
   mkdirSync(folder, { recursive: true });

@@ -110,7 +110,8 @@ function atDoor(url, request) {
 /** Takes an event from its sender, and answers when it is stored. Few promises are made on its way: each costs a turn. */
 async function receive(hook, url, request, env, context) {
   const mine = generation;
-  const fields = headerText(hook, request.headers);
+  const { headers } = request;
+  const fields = headerText(hook, headers);
   let body;
   try {
     body = await readUpTo(request, hook.max_bytes);
@@ -216,7 +217,7 @@ function reply(passage, hook, now, analytics) {
   let response;
   if (status < 0) {
     status = -status;
-    response = new Response(null, { status });
+    response = bare(status);
   } else {
     response = new Response(core.reply_body(passage), {
       status,
@@ -231,6 +232,18 @@ function reply(passage, hook, now, analytics) {
     console.log(line);
   } else {
     console.warn(line);
+  }
+  return response;
+}
+
+/** The replies that are nothing but a status, by that. They have no body that could be used up, so one does for all. */
+const BARE = new Map();
+
+function bare(status) {
+  let response = BARE.get(status);
+  if (response === undefined) {
+    response = new Response(null, { status });
+    BARE.set(status, response);
   }
   return response;
 }

@@ -9,9 +9,11 @@ const ANSWER_BYTES = 64 * 1024;
 /** The answer of Azure that has taken rows. */
 const TAKEN = { status: 204 };
 
-/** Where the last request went, and its header fields: nearly always those of the next one too. */
-let lastUrl = "";
-let lastHeaders = new Headers();
+/**
+ * The last request that the core asked for, without its body: nearly always the next one is the same but for that.
+ * Nothing in it belongs to the event that it was made in, so any other may send it, and it need not be made again.
+ */
+let last;
 
 /**
  * Sends the request that the core asks for, and gives its answer, or why there is none. `anew` says that its address or
@@ -19,27 +21,31 @@ let lastHeaders = new Headers();
  */
 export function askFor(core, body, anew) {
   if (anew) {
-    lastUrl = core.url();
-    lastHeaders = new Headers(pairs(core.headers()));
+    last = new Request(core.url(), {
+      method: "POST",
+      headers: pairs(core.headers()),
+      redirect: "manual",
+    });
   }
-  return ask(lastUrl, lastHeaders, body);
+  return ask(last, { body });
 }
 
 /** A key that the core wants, or the visit that confirms a subscription. A body is JSON and makes it a POST. */
 export function get(url, body) {
-  return ask(url, body === undefined ? {} : { "content-type": "application/json" }, body);
+  const headers = { "content-type": "application/json" };
+  const how = body === undefined ? {} : { method: "POST", headers, body };
+  return ask(url, { ...how, redirect: "manual" });
 }
 
 /** Sends a request and gives its answer, or why there is none. That rows are taken is told by a status alone. */
-function ask(url, headers, body) {
-  const method = body === undefined ? "GET" : "POST";
+function ask(request, init) {
   return new Promise((resolve) => {
     const fail = (error) =>
       resolve({ failure: String(error ?? `no answer within ${ANSWER_WITHIN_MS / 1000} s`) });
     // A timer costs a tenth of what AbortSignal.timeout() costs. It ends with its event and does nothing when the answer
     // was there before, so that clearing it would only cost as much again.
     setTimeout(fail, ANSWER_WITHIN_MS);
-    fetch(url, { method, headers, body, redirect: "manual" }).then((response) => {
+    fetch(request, init).then((response) => {
       if (response.status === 204) {
         resolve(TAKEN);
       } else {
