@@ -21,7 +21,8 @@ use crate::batch::RowBuffer;
 use crate::deliver::{self, Outcome, Shipment, Undelivered};
 use crate::envelope::{self, Claim, Envelope, Message, Only};
 use crate::heartbeat::HEARTBEAT;
-use crate::json::write_string;
+use crate::json::{write_count, write_string};
+use crate::mapping::loss::{Loss, NAMED_LOSSES};
 use crate::mapping::time;
 use crate::metrics::{self, Labels, Numbers, Point};
 use crate::relay::{Relay, Waiting};
@@ -246,6 +247,8 @@ pub struct Consumer {
     calls: u32,
     rows: usize,
     losses: usize,
+    /// What was lost, for the log.
+    lost: Vec<Lost>,
     /// What kept rows from Azure, the worst of it.
     trouble: Option<(Undelivered, bool)>,
 }
@@ -266,6 +269,50 @@ struct Tally {
     losses: usize,
     /// Why it comes again.
     code: &'static str,
+}
+
+/// Values that were lost in one way.
+#[derive(PartialEq, Eq)]
+struct Lost {
+    hook: String,
+    column: String,
+    code: &'static str,
+    /// One of the deliveries that had them.
+    delivery: Option<String>,
+    count: usize,
+}
+
+impl Lost {
+    /// Counts a loss among the others. Only the first [`NAMED_LOSSES`] ways are kept.
+    fn note(others: &mut Vec<Lost>, hook: &str, delivery: Option<&str>, loss: &Loss) {
+        let Loss { column, reason, .. } = loss;
+        let code = reason.code();
+        let same = |lost: &&mut Lost| lost.hook == hook && lost.column == *column && lost.code == code;
+        if let Some(known) = others.iter_mut().find(same) {
+            known.count = known.count.saturating_add(1);
+        } else if others.len() < NAMED_LOSSES {
+            others.push(Lost {
+                hook: hook.to_owned(),
+                column: column.clone(),
+                code,
+                delivery: delivery.map(str::to_owned),
+                count: 1,
+            });
+        }
+    }
+
+    fn write(&self, out: &mut Vec<u8>) {
+        out.extend_from_slice(b"{\"hook\":");
+        write_string(out, &self.hook);
+        if let Some(delivery) = &self.delivery {
+            member(out, "delivery", delivery);
+        }
+        member(out, "column", &self.column);
+        member(out, "code", self.code);
+        out.extend_from_slice(b",\"count\":");
+        write_count(out, self.count as u64);
+        out.push(b'}');
+    }
 }
 
 /// The rows for one stream.
@@ -317,6 +364,7 @@ impl Consumer {
             calls: 0,
             rows: 0,
             losses: 0,
+            lost: Vec::new(),
             trouble: None,
         }
     }
@@ -473,7 +521,7 @@ impl Consumer {
             Found::Bytes(bytes) => match envelope::read(&bytes) {
                 Ok(Message::Event(mut event)) => {
                     event.only = claim.only.clone();
-                    reshape(&event, at, relay, &mut self.loads)
+                    reshape(&event, at, relay, &mut self.loads, &mut self.lost)
                 }
                 _ => damaged("The body in the bucket is no envelope."),
             },
@@ -487,7 +535,7 @@ impl Consumer {
             let at = self.next;
             let letter = self.letters.get_mut(at)?;
             let sorted = match envelope::read(&letter.incoming.bytes) {
-                Ok(Message::Event(event)) => reshape(&event, at, relay, &mut self.loads),
+                Ok(Message::Event(event)) => reshape(&event, at, relay, &mut self.loads, &mut self.lost),
                 Ok(Message::Claim(claim)) => {
                     let key = if letter.gone {
                         let stem = stem(&claim.hook, claim.received_at, &letter.incoming.id);
@@ -725,7 +773,8 @@ impl Consumer {
         }
     }
 
-    /// The line that is logged of this batch: JSON with counts, and why rows did not arrive and what to check.
+    /// The line that is logged of this batch: JSON with counts, which columns lost values, and why rows did not arrive and
+    /// what to check. Of a loss it has the code alone, since its sentence may hold values of the event.
     pub fn log(&self, now: i64) -> String {
         let (mut acked, mut retried, mut parked) = (0_u32, 0_u32, 0_u32);
         let mut reasons: Vec<&str> = Vec::new();
@@ -758,6 +807,13 @@ impl Consumer {
         if !reasons.is_empty() {
             out.push(b']');
         }
+        for (index, lost) in self.lost.iter().enumerate() {
+            out.extend_from_slice(if index == 0 { b",\"lost\":[" } else { b"," });
+            lost.write(&mut out);
+        }
+        if !self.lost.is_empty() {
+            out.push(b']');
+        }
         if let Some((reason, _)) = &self.trouble {
             member(&mut out, "code", reason.code());
             member(&mut out, "detail", &reason.what_to_check());
@@ -778,7 +834,13 @@ enum Sorted {
 }
 
 /// Adds the rows of an event, or the row of a heartbeat, to those of its stream; `letter` is the message's index.
-fn reshape(event: &Envelope<'_>, letter: usize, relay: &Relay, loads: &mut Vec<Load>) -> Sorted {
+fn reshape(
+    event: &Envelope<'_>,
+    letter: usize,
+    relay: &Relay,
+    loads: &mut Vec<Load>,
+    lost: &mut Vec<Lost>,
+) -> Sorted {
     let beats = event.source == HEARTBEAT;
     let mut named = relay.hooks().iter().filter(|hook| hook.name() == event.hook);
     let known = named.find(|hook| match beats {
@@ -836,6 +898,9 @@ fn reshape(event: &Envelope<'_>, letter: usize, relay: &Relay, loads: &mut Vec<L
         load.state = State::Waiting;
         load.parts.push(Part { letter, rows, only, numbering: Arc::clone(hook.numbering()) });
         loads.extend(fresh);
+    }
+    for loss in &losses {
+        Lost::note(lost, hook.name(), event.delivery_id.as_deref(), loss);
     }
     Sorted::Rows { rows: count, losses: losses.len() }
 }

@@ -16,7 +16,7 @@ use crate::envelope::{Claim, Envelope, LARGEST_MESSAGE, sha256};
 use crate::heartbeat::{Heartbeat, MARKER};
 use crate::json::{write_count, write_string};
 use crate::mapping::jq::Variables;
-use crate::mapping::loss::Loss;
+use crate::mapping::loss::{Loss, NAMED_LOSSES};
 use crate::mapping::plan::{HeaderNames, Mapping, MappingErrorReason, RECORD_INDEX, RowsError};
 use crate::mapping::time;
 use crate::metrics::{Labels, Numbers, Point};
@@ -36,9 +36,6 @@ use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::sync::Arc;
-
-/// How many losses a reply and a log line spell out; all are counted.
-const NAMED_LOSSES: usize = 20;
 
 /// When to come back when the queue does not take an event, in seconds.
 const QUEUE_RETRY_S: &str = "10";

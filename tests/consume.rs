@@ -105,6 +105,28 @@ fn reason(consumer: &Consumer, at: usize) -> &'static str {
 }
 
 #[test]
+fn the_log_names_what_was_lost_and_tells_no_value() {
+    let dcr = DCR.replace("\"long\"", "\"int\"");
+    let mut relay = relay_of(&dcr, r#"{ "Id": ".id" }"#);
+    let messages = [r#"{"events":[{"id":"secret"},{"id":"secret"},{"id":1}]}"#, r#"{"events":[{"id":2.5},{"id":true}]}"#];
+    let messages = messages.iter().map(|body| incoming(envelope_of(body), 0)).collect();
+    let (consumer, _) = consume(&mut relay, messages, |_| response(204, ""), nothing);
+    let line = consumer.log(NOW);
+    let read: serde_json::Value = serde_json::from_str(&line).expect("a line is JSON");
+    assert_eq!(read["losses"], 4, "{line}");
+    assert_eq!(
+        read["lost"],
+        serde_json::json!([
+            { "hook": "h", "column": "Id", "code": "not_a", "count": 2 },
+            { "hook": "h", "column": "Id", "code": "fraction", "count": 1 },
+            { "hook": "h", "column": "Id", "code": "wrong_type", "count": 1 },
+        ]),
+        "{line}"
+    );
+    assert!(!line.contains("secret"), "{line}");
+}
+
+#[test]
 fn each_failure_has_its_delay() {
     let throttled = Answer::Response { status: 429, retry_after: Some("90".to_owned()), body: Vec::new() };
     for (answer, age, least, most) in [

@@ -2,6 +2,9 @@
 
 use std::fmt;
 
+/// How many losses a reply and a log line spell out; all are counted.
+pub const NAMED_LOSSES: usize = 20;
+
 /// A value that did not reach its column as the sender sent it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Loss {
