@@ -290,6 +290,12 @@ function rulesCommand({ format }) {
   return 0;
 }
 
+// A pager or `head` that has seen enough ends the command quietly.
+process.stdout.on("error", (error) => {
+  if (error.code !== "EPIPE") throw error;
+  process.exit();
+});
+
 const [first, ...others] = process.argv.slice(2);
 const command = Object.hasOwn(COMMANDS, first ?? "") ? COMMANDS[first] : undefined;
 process.exitCode =

@@ -153,6 +153,7 @@ async function create(directory, { source: ids, relay: given, dcr }) {
     "put what the connector page in Microsoft Sentinel shows into relay.json",
     `cd ${shown(folder)} && npm install`,
     "npm run check",
+    "switch R2 on in the Cloudflare dashboard, once for an account",
     ...QUEUES.map((line) => line.replaceAll("ccf-edge", name)),
     "npx wrangler secret put … for each secret that the check names, and ADMIN_TOKEN for ccf-edge parked",
     "npm run deploy",

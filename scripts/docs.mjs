@@ -205,7 +205,10 @@ function page(source) {
         ? "401, or 403 to a wrong token, as Splunk's collector"
         : `${source.on_reject?.status ?? 401}`,
     ],
-    ["Answer while Azure takes no rows", "503 with Retry-After"],
+    [
+      "Answer while Azure takes no rows",
+      "the same, since the queue has the event; without a queue 503 with Retry-After",
+    ],
     ["How long it waits", source.deadline_s === undefined ? "not known" : `${source.deadline_s} s`],
     ["Retries", source.retries ?? "not known"],
     ["Facts from", `${source.verified}: ${source.docs.map((url) => `<${url}>`).join(", ")}`],
@@ -291,7 +294,7 @@ function steps(source, scheme) {
   const paste = `Run ${put.join(" and ")} and paste ${put.length === 1 ? what : "them"}.`;
   const where = source.setup === undefined ? [] : [source.setup];
   const test =
-    'Send a test from the product, and look at `npx wrangler tail`: the line of a delivery has `"outcome":"delivered"`.';
+    'Send a test from the product, and look at `npx wrangler tail`: the line of a delivery has `"outcome":"queued"`, or `"delivered"` without a queue.';
   const watch =
     "Run `npx wrangler tail`, which shows a line of JSON for each delivery, and leave it running for the next step.";
   const config = Object.entries(source.config ?? {}).map(([key, meaning]) => `\`${key}\` is ${meaning}.`);
@@ -461,11 +464,11 @@ function hello({ on, signed, equal = {}, secret: kept, armed, reply }) {
   return `${on.method}${where}, ${proven}; answered ${answer(reply)}${when}${keeps}`;
 }
 
-/** What a product hears once Azure has the rows. */
+/** What a product hears once the queue has its event, or without a queue Azure the rows. */
 function taken({ door, ack }) {
   if (door !== undefined) return DOORS[door];
   return ack === undefined
-    ? "200 without a body; with a receipt in JSON where `Accept` asks for JSON or something was lost"
+    ? "202 without a body, or 200 without a queue; a receipt in JSON where `Accept` asks for JSON, or without a queue something was lost"
     : answer(ack);
 }
 

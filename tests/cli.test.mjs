@@ -205,12 +205,25 @@ test("mistakes in a configuration are shown all at once, with their places", () 
   assert.equal(status, 2);
 });
 
+test("the settings that the package's page shows are taken", () => {
+  const page = readFileSync(join(root, "pkg", "README.md"), "utf8");
+  const [, settings] = /```jsonc\n(\{\n {2}"rules"[\s\S]*?)```/.exec(page);
+  const config = join(home, "shown.json");
+  writeFileSync(config, settings);
+  const { status, stderr } = ccfEdge("check", "--config", config, solution);
+  assert.equal(stderr, "");
+  assert.notEqual(status, 2);
+});
+
 test("what cannot be done exits with 2 and says what to do", () => {
   const empty = join(home, "empty");
   mkdirSync(empty, { recursive: true });
+  const event = join(home, "event.json");
+  writeFileSync(event, '{"actor":"ana"}');
   for (const [args, message] of [
     [["check", "nowhere"], /nowhere does not exist/],
     [["check", empty], /found no connector/],
+    [["check", event], /found no connector/],
     [["check", "--format=xml"], /--format must be one of text, json, github, sarif, markdown/],
     [["check", "--rule", "CCF001"], /write --rule CCF053=off/],
     [["check", "--rule", "CCF999=off"], /there is no rule `CCF999`/],

@@ -108,7 +108,10 @@ fn reason(consumer: &Consumer, at: usize) -> &'static str {
 fn the_log_names_what_was_lost_and_tells_no_value() {
     let dcr = DCR.replace("\"long\"", "\"int\"");
     let mut relay = relay_of(&dcr, r#"{ "Id": ".id" }"#);
-    let messages = [r#"{"events":[{"id":"secret"},{"id":"secret"},{"id":1}]}"#, r#"{"events":[{"id":2.5},{"id":true}]}"#];
+    let messages = [
+        r#"{"events":[{"id":"secret"},{"id":"secret"},{"id":1}]}"#,
+        r#"{"events":[{"id":2.5},{"id":true}]}"#,
+    ];
     let messages = messages.iter().map(|body| incoming(envelope_of(body), 0)).collect();
     let (consumer, _) = consume(&mut relay, messages, |_| response(204, ""), nothing);
     let line = consumer.log(NOW);

@@ -210,7 +210,9 @@ fn only_the_connectors_of_a_solution() {
 fn one_file_alone() {
     reads(None, "A_DCR.json: dcr", ". | dcr A_DCR.json");
     reads(None, "deep/in/A_DCR.json: dcr", "deep/in | dcr A_DCR.json");
-    reads(None, "typo.json: { \"name\": \"A\" }", ". | other typo.json");
+    reads(None, "typo.json: { \"properties\": { \"dataFlows\": [] } }", ". | other typo.json");
+    reads(None, "event.json: { \"name\": \"A\" }", "");
+    reads(None, "notes.txt: none", "");
     let broken = folder(None, "a.json: {\nb.json: {");
     assert_eq!(solutions(&broken)[0].files.len(), 2, "files that cannot be read are not passed over");
 }

@@ -166,7 +166,8 @@ impl<'f> Solution<'f> {
 }
 
 /// The solutions in a folder, in the order of their paths. Files that belong to none are left out; so are, where some
-/// solution has one of the four resources, the solutions that have none: they are about something else.
+/// solution has one of the four resources, the solutions that have none: they are about something else. There is none
+/// where no file is a part of one, and none that cannot be read might be.
 pub fn solutions(folder: &Folder) -> Vec<Solution<'_>> {
     let packages = packages(folder);
     let mut read: Vec<(&File, Vec<Resource<'_>>)> = folder
@@ -202,7 +203,7 @@ pub fn solutions(folder: &Folder) -> Vec<Solution<'_>> {
     let some = solutions.iter().any(|solution| solution.resources().next().is_some());
     solutions.retain(|solution| match some {
         true => solution.resources().next().is_some() || solution.others.iter().any(|file| almost(file)),
-        false => !solution.files.is_empty(),
+        false => is_connectors(folder) || solution.is_one(),
     });
     solutions
 }
@@ -258,6 +259,15 @@ impl<'f> Solution<'f> {
             _ => {}
         }
         self.files.push(file);
+    }
+
+    /// Whether it is a solution though it has none of the four resources.
+    fn is_one(&self) -> bool {
+        self.metadata.is_some()
+            || self.notes.is_some()
+            || !self.data_files.is_empty()
+            || !self.package.is_empty()
+            || self.files.iter().any(|file| marked(file).is_some() || almost(file))
     }
 
     fn index_connectors(&mut self) {
