@@ -187,12 +187,16 @@ const PROBE_MS: i64 = 30_000;
 impl Breaker {
     /// Why not to call now, and when it may be of use, in milliseconds; `None` lets the call pass.
     fn refuses(&mut self, now: i64, stream: &Arc<str>) -> Option<(Undelivered, u32)> {
-        for open in self.open.iter_mut().filter(|open| open.stream.as_ref().is_none_or(|own| own == stream)) {
+        let concerns = |open: &Open| open.stream.as_ref().is_none_or(|own| own == stream);
+        for open in self.open.iter().filter(|open| concerns(open)) {
             let until = if now < open.until { open.until } else { open.probing_until };
             if now < until {
                 let wait = u32::try_from(until.saturating_sub(now)).unwrap_or(u32::MAX);
                 return Some((open.reason.clone(), wait));
             }
+        }
+        // Nothing refuses it, so that it is the one that tries.
+        for open in self.open.iter_mut().filter(|open| concerns(open)) {
             open.probing_until = now.saturating_add(PROBE_MS);
         }
         None
@@ -212,13 +216,12 @@ impl Breaker {
             Undelivered::Slow => return,
             Undelivered::Azure(_) | Undelivered::Token(_) => None,
         };
-        let known = self.open.iter().position(|open| open.stream == scope);
-        let failures = known.and_then(|at| self.open.get(at)).map_or(0, |open| open.failures);
+        let failures = self.open.iter().find(|open| open.stream == scope).map_or(0, |open| open.failures);
         let longer = if failures == 0 { 0 } else { 5_000_i64 << failures.min(7) >> 1 };
         let window = i64::from(retry_after_ms.unwrap_or(60_000)).max(longer.min(OPEN_MS));
-        if let Some(at) = known {
-            self.open.swap_remove(at);
-        }
+        // What Azure says of a stream is the rule's answer.
+        let answered = scope.is_some();
+        self.open.retain(|open| open.stream != scope && !(answered && open.stream.is_none()));
         self.open.push(Open {
             stream: scope,
             until: now.saturating_add(window),

@@ -5,7 +5,7 @@
 //! has forgotten, because a sender hung up, goes after a time.
 
 /// A value that is this old is forgotten, in milliseconds: no sender waits for so long.
-pub const FORGOTTEN_MS: i64 = 15 * 60_000;
+pub const FORGOTTEN_MS: i64 = 5 * 60_000;
 
 /// How often forgotten values are looked for, at most, in milliseconds.
 const SWEEP_MS: i64 = 60_000;

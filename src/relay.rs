@@ -252,22 +252,13 @@ impl Hook {
     /// The envelope of a verified delivery: its raw body with what [`Hook::rows`] reads of the rest.
     fn envelope<'e>(&'e self, delivery: &'e Delivery<'_>, facts: &'e Facts, body: &'e [u8]) -> Envelope<'e> {
         let places = &self.source.auth.sig;
-        let proves = |name: &str| places.iter().any(|place| place.header().as_deref() == Some(name));
         let form = self.source.payload.form == Form::CloudEvents;
         let kept = |name: &str| {
             name == "content-encoding"
                 || form && (name.starts_with("ce-") || name == "content-type")
-                || match self.mapping.headers() {
-                    HeaderNames::All => !CREDENTIALS.contains(&name) && !proves(name),
-                    HeaderNames::Some(names) => names.iter().any(|wanted| wanted == name),
-                }
+                || self.shows(name)
         };
-        let mut headers = Headers::new();
-        delivery
-            .headers
-            .iter()
-            .filter(|(name, _)| kept(name))
-            .for_each(|(name, value)| headers.push(name, value));
+        let headers = only(&delivery.headers, kept);
         Envelope {
             hook: Cow::Borrowed(&self.name),
             source: Cow::Borrowed(&self.source.id),
@@ -281,12 +272,29 @@ impl Hook {
         }
     }
 
+    /// Whether the mapping sees a header. What proves the sender is not among `$headers` as a whole, since everybody who
+    /// reads the table could then send.
+    fn shows(&self, name: &str) -> bool {
+        let proves = || self.source.auth.sig.iter().any(|place| place.header().as_deref() == Some(name));
+        match self.mapping.headers() {
+            HeaderNames::All => !CREDENTIALS.contains(&name) && !proves(),
+            HeaderNames::Some(names) => names.iter().any(|wanted| wanted == name),
+        }
+    }
+
     /// By what the window knows a verified delivery again. There is nothing for one without an id: two events that are
     /// alike would be one.
     fn fingerprint(&self, delivery: &Delivery<'_>, facts: &Facts, body: &[u8]) -> Option<String> {
         (self.window_s.is_some() && facts.delivery_id.is_some())
             .then(|| self.envelope(delivery, facts, body).fingerprint())
     }
+}
+
+/// Those of the header fields whose names are kept.
+fn only<'h>(headers: &'h Headers<'_>, kept: impl Fn(&str) -> bool) -> Headers<'h> {
+    let mut some = Headers::new();
+    headers.iter().filter(|(name, _)| kept(name)).for_each(|(name, value)| some.push(name, value));
+    some
 }
 
 /// A URL without the parameters that prove who sends.
@@ -1348,7 +1356,15 @@ impl Facts {
         let body = open(&hook.source, delivery, verified.into_body(), hook.max_bytes)?;
         let facts = (self.delivery_id.as_deref(), self.event_type.as_deref(), self.received_at);
         let mut rows = RowBuffer::with_capacity(1024);
-        hook.reshape(&delivery.headers, facts, &body, &mut rows, &mut self.losses)?;
+        let shown;
+        let headers = match hook.mapping.headers() {
+            HeaderNames::All => {
+                shown = only(&delivery.headers, |name| hook.shows(name));
+                &shown
+            }
+            HeaderNames::Some(_) => &delivery.headers,
+        };
+        hook.reshape(headers, facts, &body, &mut rows, &mut self.losses)?;
         self.rows = rows.len();
         self.taken(hook, delivery, &body);
         Ok(rows)

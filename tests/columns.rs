@@ -144,6 +144,21 @@ fn every_source_fills_columns_that_compile() {
 }
 
 #[test]
+fn all_headers_together_hold_no_credential() {
+    let headers: Vec<(String, String)> =
+        [("authorization", "Basic eDp5"), ("cookie", "a=b"), ("x-kind", "alert")]
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .into();
+    let hook = json!({ "source": "hmac", "columns": { "Raw": "$headers" } });
+    let (rows, log) = relayed(&hook, &[("Raw", "dynamic")], &headers, "{}");
+    assert_eq!(rows[0]["Raw"], json!({ "x-kind": "alert" }), "{log}");
+
+    let hook = json!({ "source": "hmac", "columns": { "Raw": "$headers.authorization" } });
+    let (rows, log) = relayed(&hook, &[("Raw", "string")], &headers, "{}");
+    assert_eq!(rows[0]["Raw"], "Basic eDp5", "a header that is asked for by name is meant: {log}");
+}
+
+#[test]
 fn a_hook_has_the_columns_of_its_source_and_of_its_stream() {
     let body = json!({
         "eventId": "d-1", "eventType": "com.okta.event_hook", "eventTime": "2026-11-20T10:00:00Z",

@@ -64,21 +64,31 @@ fn consume(
     azure: impl Fn(&str) -> Answer,
     bucket: impl Fn(&str) -> Found,
 ) -> (Consumer, usize) {
-    let mut consumer = Consumer::new(messages, Retention::hours(336), NOW, 7);
+    consume_at(NOW, relay, messages, azure, bucket)
+}
+
+fn consume_at(
+    now: i64,
+    relay: &mut Relay,
+    messages: Vec<Incoming>,
+    azure: impl Fn(&str) -> Answer,
+    bucket: impl Fn(&str) -> Found,
+) -> (Consumer, usize) {
+    let mut consumer = Consumer::new(messages, Retention::hours(336), now, 7);
     let mut calls = 0;
     for _ in 0..10_000 {
-        match consumer.next(NOW, relay) {
+        match consumer.next(now, relay) {
             Step::Done => return (consumer, calls),
             Step::Wait(ms) => panic!("{ms} ms"),
-            Step::Claim { key } => consumer.claimed(NOW, bucket(&key), relay),
+            Step::Claim { key } => consumer.claimed(now, bucket(&key), relay),
             Step::Ask(request) if request.url.contains("oauth2") => {
                 let token = response(200, r#"{"access_token":"t","expires_in":3599,"token_type":"Bearer"}"#);
-                consumer.answered(NOW, &token, relay);
+                consumer.answered(now, &token, relay);
             }
             Step::Ask(request) => {
                 calls += 1;
                 let answer = azure(std::str::from_utf8(&request.body).expect("small calls are plain"));
-                consumer.answered(NOW, &answer, relay);
+                consumer.answered(now, &answer, relay);
             }
         }
     }
@@ -408,6 +418,36 @@ fn a_service_that_says_no_is_asked_once_for_each_window() {
         assert_eq!(calls, 0);
         assert!(matches!(consumer.verdict(0), Verdict::Retry { .. }));
     }
+}
+
+/// A stream that Azure does not know is refused without costing the others their try.
+#[test]
+fn what_one_stream_is_refused_for_holds_up_no_other() {
+    let other = r#""Custom-Other": { "columns": [{ "name": "Id", "type": "long" }] }, "Custom-Contoso""#;
+    let dcr = DCR.replace("\"Custom-Contoso\"", other);
+    let text = format!(
+        r#"{{ "azure": {{ "tenant_id": "{TENANT}", "client_id": "{CLIENT}", "dce_endpoint": "{ENDPOINT}",
+        "dcr_immutable_id": "{RULE}", "stream_name": "{STREAM}" }}, "hooks": {{
+        "h": {{ "source": "hmac", "events": ".events[]" }},
+        "unknown": {{ "source": "hmac", "secret": "HOOK_H_SECRET", "stream": "Custom-Other", "events": ".events[]" }} }} }}"#
+    );
+    let mut relay = Relay::load(&text, &dcr, &|_| Some(SECRET.to_owned()), Mode::Production)
+        .and_then(|relay| relay.bind(Bindings { queue: true, bucket: true, dedupe: true }))
+        .unwrap_or_else(|errors| panic!("{errors:?}"));
+    let known = || vec![incoming(event(&[1]), 0)];
+    let unknown = || {
+        let message =
+            String::from_utf8(event(&[1])).expect("JSON").replace("\"hook\":\"h\"", "\"hook\":\"unknown\"");
+        vec![incoming(message.into_bytes(), 0)]
+    };
+    let invalid = |_: &str| refusal(400, "InvalidStream");
+    let taken = |_: &str| response(204, "");
+
+    assert_eq!(consume(&mut relay, known(), |_| response(503, ""), nothing).1, 1);
+    let later = NOW + 10_000;
+    assert_eq!(consume_at(later, &mut relay, unknown(), invalid, nothing).1, 1, "the rule's window is over");
+    assert_eq!(consume_at(later, &mut relay, known(), taken, nothing).1, 1, "the rule has answered");
+    assert_eq!(consume_at(later, &mut relay, unknown(), invalid, nothing).1, 0, "the stream's window is not");
 }
 
 #[test]

@@ -239,11 +239,21 @@ describe("what stands in nobody's way", () => {
   test("news is kept at once, and the rest unless another isolate has just kept the like", async () => {
     const bucket = objects([]);
     const now = Date.now();
-    await keep(bucket, note(now - 1, "") + note(now, ""));
+    await keep(bucket, note(now - 1, ""));
+    await keep(bucket, note(now, ""));
     assert.equal(bucket.puts, 1);
     await keep(bucket, note(now, "news"));
     assert.equal(bucket.puts, 2);
     assert.equal(bucket.entries.get("status/a/success").customMetadata.at, String(now));
+  });
+
+  test("a bucket that hangs holds nobody up", async (t) => {
+    t.mock.timers.enable({ apis: ["setTimeout"] });
+    const warn = t.mock.method(console, "warn", () => {});
+    const keeping = keep({ head: () => new Promise(() => {}) }, note(1, "") + note(2, ""));
+    t.mock.timers.tick(4_001);
+    await keeping;
+    assert.equal(warn.mock.callCount(), 2);
   });
 
   test("a bucket that fails and a dataset that throws are a line in the log", async (t) => {

@@ -18,7 +18,7 @@ export default {
       bucketFaults = await request.json();
       return new Response();
     }
-    if (pathname === "/chaos/queue") return giveOut(await request.json(), surroundings(env));
+    if (pathname === "/chaos/queue") return giveOut(await request.json(), surroundings(env), context);
     return receive(request, surroundings(env), context);
   },
 };
@@ -56,7 +56,7 @@ function bucket(env) {
 }
 
 /** Hands a batch to the relay as Cloudflare does: the first word on a message counts. */
-async function giveOut({ queue: name, messages }, env) {
+async function giveOut({ queue: name, messages }, env, context) {
   const said = {};
   const batch = messages.map(({ id, timestamp, attempts, body }) => ({
     id,
@@ -70,6 +70,6 @@ async function giveOut({ queue: name, messages }, env) {
       said[id] ??= delaySeconds;
     },
   }));
-  await consume({ queue: name, messages: batch }, env);
+  await consume({ queue: name, messages: batch }, env, context);
   return Response.json(said);
 }

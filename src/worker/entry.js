@@ -47,18 +47,16 @@ export function relay(files) {
         if (request.method === "POST") {
           const hook = hooks.get(hookName(url)) ?? atDoor(url, request);
           if (hook !== undefined) {
-            const response = receive(hook, url, request, env, context);
-            if (hook.window_s !== undefined) {
-              // A sender that hangs up would stop the work between taking its event and remembering it.
-              context.waitUntil(response);
-            }
+            const response = receive(files, hook, url, request, env, context);
+            // A sender that hangs up would stop the work half-way, and leave in the core what is under way.
+            context.waitUntil(response);
             return response;
           }
         }
       } catch (error) {
         return trapped(error, hookName(url));
       }
-      return answer(request, env, context);
+      return answer(files, request, env, context);
     },
 
     async queue(batch, env, context) {
@@ -72,7 +70,7 @@ export function relay(files) {
 }
 
 /** Answers a request that brings no event: health, an operator's, a handshake by another method. */
-async function answer(request, env, context) {
+async function answer(files, request, env, context) {
   try {
     const { pathname } = new URL(request.url);
     if (pathname.startsWith("/admin/") && env.ADMIN_TOKEN && env.BUCKET) {
@@ -81,9 +79,10 @@ async function answer(request, env, context) {
     if (pathname === "/healthz" && (env.BUCKET || env.QUEUE)) {
       const mine = generation;
       const found = await lookAround(env);
-      if (mine === generation) {
-        core.note_outside(found);
+      if (mine !== generation) {
+        start(files, env);
       }
+      core.note_outside(found);
     }
     return await core.fetch(request, env, context);
   } catch (error) {
@@ -108,8 +107,8 @@ function atDoor(url, request) {
 }
 
 /** Takes an event from its sender, and answers when it is stored. Few promises are made on its way: each costs a turn. */
-async function receive(hook, url, request, env, context) {
-  const mine = generation;
+async function receive(files, hook, url, request, env, context) {
+  let mine = generation;
   const { headers } = request;
   const fields = headerText(hook, headers);
   let body;
@@ -119,10 +118,12 @@ async function receive(hook, url, request, env, context) {
     // The sender hung up. The core has seen nothing of it, so whoever else waits is not disturbed.
     return unavailable();
   }
-  if (mine !== generation) {
-    return unavailable();
-  }
   try {
+    if (mine !== generation) {
+      // Another event made the core start afresh, which has seen nothing of this one.
+      start(files, env);
+      mine = generation;
+    }
     // On Workers the clock stands still between two pieces of I/O.
     let now = Date.now();
     let passage = body === null ? core.too_large(hook.index, now) : takeUp(hook, url, fields, body, now);
@@ -136,7 +137,7 @@ async function receive(hook, url, request, env, context) {
       }
       const answer = await perform(step, passage, hook, env);
       if (mine !== generation) {
-        return unavailable();
+        return lost(hook.name, "unavailable");
       }
       now = Date.now();
       step = tell(step, passage, answer, now);
@@ -209,10 +210,7 @@ function tell(step, passage, answer, now) {
 function reply(passage, hook, now, analytics) {
   let status = core.status(passage);
   if (status === 0) {
-    console.error(
-      JSON.stringify({ log: "delivery", hook, outcome: "undelivered", code: "forgotten", status: 503 }),
-    );
-    return unavailable();
+    return lost(hook, "forgotten");
   }
   let response;
   if (status < 0) {
@@ -234,6 +232,12 @@ function reply(passage, hook, now, analytics) {
     console.warn(line);
   }
   return response;
+}
+
+/** Answers for a delivery of which the core knows nothing any more. */
+function lost(hook, code) {
+  console.error(JSON.stringify({ log: "delivery", hook, outcome: "undelivered", code, status: 503 }));
+  return unavailable();
 }
 
 /** The replies that are nothing but a status, by that. They have no body that could be used up, so one does for all. */

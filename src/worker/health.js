@@ -17,26 +17,32 @@ const KEEP_MS = 60_000;
 /** Whoever asks for the health wants to hear now, even that something does not answer. */
 const FOUND_WITHIN_MS = 4_000;
 
+/** How long keeping one object may take: Cloudflare may hold back a batch's verdicts for as long. */
+const KEPT_WITHIN_MS = 4_000;
+
 const state = { until: 0, found: {} };
-const parked = { until: 0, found: {} };
+const parked = { until: 0, found: { parked: "unknown" } };
 
 /** Keeps what a batch has shown, three lines for each object. The bucket may fail: then the next minute tells it. */
 export async function keep(bucket, notes) {
   const lines = notes.split("\n");
+  const work = [];
   for (let i = 0; i + 2 < lines.length; i += 3) {
     const [key, metadata, news] = lines.slice(i, i + 3);
-    try {
-      if (news === "") {
-        const last = await bucket.head(key);
-        if (Date.now() - Number(last?.customMetadata?.at) < KEEP_MS) {
-          continue;
-        }
-      }
-      await bucket.put(key, "", { customMetadata: JSON.parse(metadata) });
-    } catch (error) {
-      console.warn(JSON.stringify({ log: "bucket", key, error: String(error) }));
+    const failed = (error) => console.warn(JSON.stringify({ log: "bucket", key, error: String(error) }));
+    work.push(inTime(keepOne(bucket, key, metadata, news !== ""), failed, KEPT_WITHIN_MS));
+  }
+  await Promise.all(work);
+}
+
+async function keepOne(bucket, key, metadata, isNews) {
+  if (!isNews) {
+    const last = await bucket.head(key);
+    if (Date.now() - Number(last?.customMetadata?.at) < KEEP_MS) {
+      return;
     }
   }
+  await bucket.put(key, "", { customMetadata: JSON.parse(metadata) });
 }
 
 /** What is known outside of this isolate, as JSON. What does not answer is missing. */
@@ -45,23 +51,26 @@ export async function lookAround({ BUCKET, QUEUE }) {
   const work = [];
   // Whoever comes while somebody looks already takes what was found before.
   if (now >= state.until) {
-    state.until = now + STATUS_FOR_MS;
+    // If this look is ended with its request, the next one is not far.
+    state.until = now + FOUND_WITHIN_MS;
     work.push(
       Promise.all([BUCKET && soon(statusOf(BUCKET)), QUEUE && soon(backlogOf(QUEUE))]).then((found) => {
         state.found = Object.assign({}, ...found);
+        state.until = now + STATUS_FOR_MS;
       }),
     );
   }
   if (BUCKET && now >= parked.until) {
-    parked.until = now + COUNT_FOR_MS;
+    parked.until = now + FOUND_WITHIN_MS;
     work.push(
       soon(countParked(BUCKET)).then((found) => {
         parked.found = found ?? { parked: "unknown" };
+        parked.until = now + COUNT_FOR_MS;
       }),
     );
   }
   await Promise.all(work);
-  return JSON.stringify({ ...state.found, ...parked.found });
+  return JSON.stringify({ ...state.found, ...(BUCKET && parked.found) });
 }
 
 function soon(work) {

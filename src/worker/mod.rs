@@ -425,10 +425,10 @@ pub fn prepare(passage: u32, id: &str) -> Option<String> {
     })
 }
 
-/// What has to lie in the bucket first.
+/// What has to lie in the bucket first; it is given once.
 #[wasm_bindgen]
 pub fn claim(passage: u32) -> Option<Uint8Array> {
-    on(passage, |passage| passage.claim.as_ref().map(|(_, envelope)| envelope.clone()))
+    on(passage, |passage| passage.claim.take().map(|(_, envelope)| envelope))
 }
 
 /// Takes in whether the queue has the message; `failure` is why not.

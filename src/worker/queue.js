@@ -83,12 +83,13 @@ async function deliver(files, env, messages, fate, context) {
 
 /**
  * Lets a message come again that could not be parked: after half its age, and well before the queue drops it. A dead
- * letter has a new time in its queue, whatever its age, and an hour lets its retries last for days.
+ * letter has a new time in its queue, whatever its age, and its 100 retries last for the retention.
  */
 function later(env, message, fate) {
   const age = (Date.now() - Number(message.timestamp)) / 1000;
-  const left = (Number(env.QUEUE_RETENTION_HOURS) || 24) * 3600 - age;
-  const delay = fate === DEAD ? 3600 : Math.round(Math.min(age / 2, left / 4));
+  const retention = (Number(env.QUEUE_RETENTION_HOURS) || 24) * 3600;
+  const left = retention - age;
+  const delay = Math.round(fate === DEAD ? Math.max(3600, retention / 90) : Math.min(age / 2, left / 4));
   message.retry({ delaySeconds: Math.min(21_600, Math.max(60, delay)) });
 }
 
