@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { createHmac, randomBytes, randomUUID } from "node:crypto";
+import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { request as httpRequest } from "node:http";
 import { connect } from "node:net";
@@ -641,6 +642,16 @@ describe("when Azure is not well", () => {
     assert.equal(rowsOf(id).length, 1);
   });
 
+  test("it is slow and the sender hangs up: the row is there, and the log says so", async () => {
+    await github("{}");
+    const id = randomUUID();
+    azure.fault("slow=4s");
+    const headers = githubHeaders("{}", id);
+    await assert.rejects(post("github", "{}", headers, { signal: AbortSignal.timeout(3000) }));
+    assert.equal((await logOf(id)).outcome, "delivered");
+    assert.equal(rowsOf(id).length, 1);
+  });
+
   test("Entra is down: the sender hears 503 and its retry arrives", async () => {
     const id = randomUUID();
     azure.fault("expire");
@@ -669,6 +680,23 @@ describe("a trap in WebAssembly", () => {
       .output()
       .match(/\{"log":"trap","hook":"deep","error":"(RuntimeError|RangeError): [^\n]*/g);
     assert.equal(traps?.length, 3, worker.output());
+  });
+
+  test("costs nothing to one whose body is still on its way", async () => {
+    const id = randomUUID();
+    const { hostname, port } = new URL(worker.url);
+    const fields = Object.entries({ host: hostname, "content-length": 2, ...githubHeaders("{}", id) });
+    const socket = connect(Number(port), hostname);
+    socket.write(
+      `POST /hooks/github HTTP/1.1\r\n${fields.map((field) => `${field.join(": ")}\r\n`).join("")}\r\n{`,
+    );
+    await sleep(200);
+    assertLater(await post("deep", '{"endless":true}', headers), "unavailable");
+    socket.write("}");
+    const [answer] = await once(socket, "data");
+    socket.destroy();
+    assert.match(String(answer), /^HTTP\/1.1 200 /);
+    assert.equal(rowsOf(id).length, 1);
   });
 
   test("leaves those that are under way at the same time with an answer", async () => {

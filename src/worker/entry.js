@@ -47,9 +47,14 @@ export function relay(files) {
         if (request.method === "POST") {
           const hook = hooks.get(hookName(url)) ?? atDoor(url, request);
           if (hook !== undefined) {
-            const response = receive(files, hook, url, request, env, context);
-            // A sender that hangs up would stop the work half-way, and leave in the core what is under way.
-            context.waitUntil(response);
+            let stays = false;
+            const stay = () => {
+              if (!stays) {
+                stays = true;
+                context.waitUntil(response);
+              }
+            };
+            const response = receive(files, hook, url, request, env, context, stay);
             return response;
           }
         }
@@ -106,8 +111,13 @@ function atDoor(url, request) {
   return index < 0 ? undefined : [...hooks.values()][index];
 }
 
-/** Takes an event from its sender, and answers when it is stored. Few promises are made on its way: each costs a turn. */
-async function receive(files, hook, url, request, env, context) {
+/**
+ * Takes an event from its sender, and answers when it is stored. Few promises are made on its way: each costs a turn.
+ *
+ * A sender that hangs up would stop the work half-way, and leave in the core what is under way. `stay` prevents that,
+ * and is called only where there is something to wait for, because it costs an event more than a percent.
+ */
+async function receive(files, hook, url, request, env, context, stay) {
   let mine = generation;
   const { headers } = request;
   const fields = headerText(hook, headers);
@@ -135,7 +145,7 @@ async function receive(files, hook, url, request, env, context) {
         step = core.next(passage, now);
         continue;
       }
-      const answer = await perform(step, passage, hook, env);
+      const answer = await perform(step, passage, hook, env, stay);
       if (mine !== generation) {
         return lost(hook.name, "unavailable");
       }
@@ -162,11 +172,14 @@ function takeUp(hook, url, fields, body, now) {
 }
 
 /** Does what a passage wants, and gives what came of that. */
-function perform(step, passage, hook, env) {
+function perform(step, passage, hook, env, stay) {
+  if (step !== ASK_THE_SAME) {
+    stay();
+  }
   switch (step) {
     case ASK:
     case ASK_THE_SAME:
-      return askFor(core, core.body(passage), step === ASK);
+      return askFor(core, core.body(passage), step === ASK, stay);
     case WAIT:
       return scheduler.wait(core.wait_ms(passage));
     case FETCH:

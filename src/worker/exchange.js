@@ -3,6 +3,9 @@
 /** Azure answers within seconds; a connection that says nothing for this long is a failure. */
 const ANSWER_WITHIN_MS = 20_000;
 
+/** An answer that takes longer than this is slow: senders begin to hang up. */
+const SLOW_MS = 2_000;
+
 /** How much of an answer is read: Azure's error documents are a few hundred bytes. */
 const ANSWER_BYTES = 64 * 1024;
 
@@ -17,9 +20,9 @@ let last;
 
 /**
  * Sends the request that the core asks for, and gives its answer, or why there is none. `anew` says that its address or
- * header fields are not those of the last one.
+ * header fields are not those of the last one; `slow` is called when the answer is.
  */
-export function askFor(core, body, anew) {
+export function askFor(core, body, anew, slow) {
   if (anew) {
     last = new Request(core.url(), {
       method: "POST",
@@ -27,7 +30,7 @@ export function askFor(core, body, anew) {
       redirect: "manual",
     });
   }
-  return ask(last, { body });
+  return ask(last, { body }, slow);
 }
 
 /** A key that the core wants, or the visit that confirms a subscription. A body is JSON and makes it a POST. */
@@ -38,13 +41,16 @@ export function get(url, body) {
 }
 
 /** Sends a request and gives its answer, or why there is none. That rows are taken is told by a status alone. */
-function ask(request, init) {
+function ask(request, init, slow = () => {}) {
   return new Promise((resolve) => {
     const fail = (error) =>
       resolve({ failure: String(error ?? `no answer within ${ANSWER_WITHIN_MS / 1000} s`) });
     // A timer costs a tenth of what AbortSignal.timeout() costs. It ends with its event and does nothing when the answer
     // was there before, so that clearing it would only cost as much again.
-    setTimeout(fail, ANSWER_WITHIN_MS);
+    setTimeout(() => {
+      setTimeout(fail, ANSWER_WITHIN_MS - SLOW_MS);
+      slow();
+    }, SLOW_MS);
     fetch(request, init).then((response) => {
       if (response.status === 204) {
         resolve(TAKEN);
