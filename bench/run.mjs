@@ -23,9 +23,30 @@ const PARTS = ["webhooks", "batch"];
 
 const CONNECTIONS = 32;
 
-// Odd, so that a median is a measured value. V8 goes on optimising a Worker for its first twenty thousand requests.
-const FULL = { rounds: 15, requests: 1200, warmUp: 25_000, starts: 15, batches: 120, warmUpBatches: 500 };
-const QUICK = { rounds: 5, requests: 800, warmUp: 6000, starts: 5, batches: 100, warmUpBatches: 300 };
+// Two starts of one Worker differ by more than two of its rounds, so that each Worker has several lives with some of the
+// rounds each. Odd products, so that a median is a measured value. V8 goes on optimising a Worker for its first twenty
+// thousand requests.
+const FULL = {
+  lives: 5,
+  rounds: 5,
+  requests: 1200,
+  warmUp: 20_000,
+  starts: 15,
+  batches: 120,
+  warmUpBatches: 500,
+};
+const QUICK = {
+  lives: 1,
+  rounds: 5,
+  requests: 800,
+  warmUp: 6000,
+  starts: 5,
+  batches: 100,
+  warmUpBatches: 300,
+};
+
+/** What of the warm-up the sizes after the first take. */
+const WARM = 0.2;
 
 // 200 KB take longer, and its rounds are as long with fewer requests.
 const SHARE = { "200KB": 0.4 };
@@ -67,20 +88,26 @@ async function measureWebhooks(variants, cases, plan, upstream, load, say) {
     writeFileSync(requestFile(size), request);
   }
 
-  const workers = {};
-  for (const variant of variants) {
-    workers[variant] = await startWorker(variant, await configure(variant, upstream.port));
+  const measured = {};
+  for (const { size } of cases) {
+    measured[size] = Object.fromEntries(variants.map((variant) => [variant, []]));
   }
-  say("checking that every Worker does the job");
-  for (const variant of variants) {
-    for (const payload of cases) {
-      await verify(variant, workers[variant], payload, upstream, load);
+  for (let life = 0; life < plan.lives; life++) {
+    const workers = {};
+    // Each life begins with another Worker: the first one to start has no advantage.
+    for (const variant of turned(variants, life)) {
+      workers[variant] = await startWorker(variant, await configure(variant, upstream.port));
     }
-  }
-
-  const measured = await measure(workers, cases, plan, upstream, load, say);
-  for (const { stop } of Object.values(workers)) {
-    stop();
+    say(`life ${life + 1} of ${plan.lives}: checking that every Worker does the job`);
+    for (const variant of variants) {
+      for (const payload of cases) {
+        await verify(variant, workers[variant], payload, upstream, load);
+      }
+    }
+    await measure(workers, cases, measured, plan, upstream, load, say);
+    for (const { stop } of Object.values(workers)) {
+      stop();
+    }
   }
   const result = { ...summary(measured, variants, cases), ...(variants.includes("relay") ? weights() : {}) };
   const started = variants.filter((variant) => variant === "relay" || variant === "tuned");
@@ -193,27 +220,31 @@ function post({ address }, { body, delivery, event }, signature) {
 
 // ---- measuring
 
-async function measure(workers, cases, plan, upstream, load, say) {
-  const measured = {};
-  for (const { size } of cases) {
+/** Adds the rounds of one life to those of the others. */
+async function measure(workers, cases, measured, plan, upstream, load, say) {
+  const variants = Object.keys(workers);
+  for (const [index, { size }] of cases.entries()) {
     const share = SHARE[size] ?? 1;
-    const rounds = Object.fromEntries(Object.keys(workers).map((variant) => [variant, []]));
-    measured[size] = rounds;
     say(`measuring ${size}`);
-    for (const variant of Object.keys(workers)) {
-      await round(variant, workers[variant], size, Math.round(plan.warmUp * share), upstream, load);
+    const warmUp = Math.round(plan.warmUp * share * (index === 0 ? 1 : WARM));
+    for (const variant of variants) {
+      await round(variant, workers[variant], size, warmUp, upstream, load);
     }
     for (let i = 0; i < plan.rounds; i++) {
-      // Each round begins with another variant, so that none always follows the same one.
-      const order = Object.keys(workers);
-      order.push(...order.splice(0, i % order.length));
-      for (const variant of order) {
+      // Each round begins with another Worker and every other one goes backwards, so that none always follows the same.
+      const order = turned(variants, i);
+      for (const variant of i % 2 === 0 ? order : order.reverse()) {
         const requests = Math.round(plan.requests * share);
-        rounds[variant].push(await round(variant, workers[variant], size, requests, upstream, load));
+        measured[size][variant].push(await round(variant, workers[variant], size, requests, upstream, load));
       }
     }
   }
-  return measured;
+}
+
+/** The list, beginning with another of its members. */
+function turned(list, by) {
+  const at = by % list.length;
+  return [...list.slice(at), ...list.slice(0, at)];
 }
 
 async function round(variant, { address, pid }, size, requests, upstream, load) {
@@ -351,7 +382,7 @@ function table(result, variants, cases, plan) {
     text.push(`cold start of tuned JavaScript ${result.cold_start_javascript_ms} ms over it`);
   }
   text.push(
-    `medians of ${plan.rounds} interleaved rounds, ${CONNECTIONS} connections, ${availableParallelism()} cores`,
+    `medians of ${plan.lives * plan.rounds} interleaved rounds in ${plan.lives} lives, ${CONNECTIONS} connections, ${availableParallelism()} cores`,
   );
   return text.join("\n");
 }
