@@ -342,6 +342,8 @@ describe("what a connector's author does", () => {
     for (const { id, title, changes } of EXAMPLES) {
       await page.goto(`${site.url}#/`);
       await page.locator(`#intake [data-example="${id}"]`).click();
+      // The landing page has findings too, those of its example.
+      await page.waitForURL("**/#/check");
       await page
         .locator(changes.length === 0 ? ".verdict.ok" : ".finding")
         .first()
