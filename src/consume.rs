@@ -274,8 +274,7 @@ struct Tally {
     code: &'static str,
 }
 
-/// Values that were lost in one way.
-#[derive(PartialEq, Eq)]
+/// A way in which values were lost: a hook's column and why.
 struct Lost {
     hook: String,
     column: String,

@@ -203,7 +203,7 @@ pub fn solutions(folder: &Folder) -> Vec<Solution<'_>> {
     let some = solutions.iter().any(|solution| solution.resources().next().is_some());
     solutions.retain(|solution| match some {
         true => solution.resources().next().is_some() || solution.others.iter().any(|file| almost(file)),
-        false => is_connectors(folder) || solution.is_one(),
+        false => is_connectors(folder) || solution.is_recognized(),
     });
     solutions
 }
@@ -261,8 +261,9 @@ impl<'f> Solution<'f> {
         self.files.push(file);
     }
 
-    /// Whether it is a solution though it has none of the four resources.
-    fn is_one(&self) -> bool {
+    /// Whether something in it says that it is a solution, or may be an unreadable part of one, though it has none of the
+    /// four resources.
+    fn is_recognized(&self) -> bool {
         self.metadata.is_some()
             || self.notes.is_some()
             || !self.data_files.is_empty()
